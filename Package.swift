@@ -1,0 +1,78 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The rooms of the house, from the ground up: a target imports only what stands above it here, and each
+/// third-party library is imported in one room.
+let package = Package(
+  name: "assay",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "assay", targets: ["assay"]),
+    .executable(name: "assay-sandbox", targets: ["assay-sandbox"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  ],
+  targets: [
+    .target(name: "CAssay"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "AssayColumns", dependencies: ["CAssay"]),
+    .target(
+      name: "AssayDefinition",
+      dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "AssayFormats", dependencies: ["CAssay", "CZlib", "CXML", "AssayColumns"]),
+    .target(name: "AssayQuality", dependencies: ["CAssay", "CPCRE2", "AssayColumns"]),
+    .target(
+      name: "AssayHTTP",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    .target(
+      name: "AssayStore",
+      dependencies: [
+        "CAssay", "AssayColumns",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .target(
+      name: "AssayEngine",
+      dependencies: ["AssayColumns", "AssayDefinition", "AssayQuality", "AssayHTTP", "AssayStore"]),
+    .target(
+      name: "AssayComponents",
+      dependencies: [
+        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
+        "AssayEngine",
+      ]),
+    .executableTarget(
+      name: "assay",
+      dependencies: [
+        "AssayColumns", "AssayDefinition", "AssayQuality", "AssayEngine", "AssayComponents",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "assay-sandbox",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird")]),
+  ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CAssay" {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+  ]
+}

@@ -1,0 +1,4 @@
+enum Placeholder {}
+import AsyncHTTPClient
+import Crypto
+enum P2 {}

@@ -1,0 +1,6 @@
+#ifndef CASSAY_H
+#define CASSAY_H
+
+#include "number.h"
+
+#endif

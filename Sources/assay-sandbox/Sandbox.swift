@@ -1,0 +1,2 @@
+import Hummingbird
+@main struct A { static func main() {} }
