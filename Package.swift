@@ -13,7 +13,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -37,6 +40,9 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(
       name: "AssayStore",
@@ -47,7 +53,9 @@ let package = Package(
       ]),
     .target(
       name: "AssayEngine",
-      dependencies: ["AssayColumns", "AssayDefinition", "AssayQuality", "AssayHTTP", "AssayStore"]),
+      dependencies: [
+        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
+      ]),
     .target(
       name: "AssayComponents",
       dependencies: [
@@ -60,9 +68,14 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayQuality", "AssayEngine", "AssayComponents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(
-      name: "assay-sandbox",
-      dependencies: [.product(name: "Hummingbird", package: "hummingbird")]),
+    .target(
+      name: "SandboxAPIs",
+      dependencies: [
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .executableTarget(name: "assay-sandbox", dependencies: ["SandboxAPIs"]),
   ]
 )
 

@@ -62,9 +62,14 @@ package struct Batch: Sendable {
     var sum = 0
     for column in columns {
       sum += column.byteCount
-      guard case .text(let texts) = column.storage else { continue }
-      let place = texts.bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
-      if !seen.insert(place).inserted { sum -= texts.bytes.count }
+      let bytes: [UInt8]
+      switch column.storage {
+      case .text(let texts): bytes = texts.bytes
+      case .variant(let cells): bytes = cells.bytes
+      case .integers, .decimals, .booleans: continue
+      }
+      let place = bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+      if !seen.insert(place).inserted { sum -= bytes.count }
     }
     return sum
   }

@@ -27,9 +27,10 @@ package enum BatchCodec {
         writer.put(bits.words)
       case .variant(let cells):
         writer.put(4)
-        writer.put(cells.tags)
-        writer.put(cells.payloads)
-        writer.put(cells.bytes)
+        let compact = compacted(cells)
+        writer.put(compact.tags)
+        writer.put(compact.payloads)
+        writer.put(compact.bytes)
       }
       writer.put(column.validity == nil ? 0 : 1)
       if let validity = column.validity { writer.put(validity.words) }
@@ -59,6 +60,16 @@ package enum BatchCodec {
       columns.append(Column(storage, validity: validity))
     }
     return Batch(schema: schema, columns: columns, rowCount: rowCount, firstRow: firstRow)
+  }
+
+  private static func compacted(_ cells: VariantStorage) -> VariantStorage {
+    var compact = VariantStorage(tags: cells.tags, payloads: cells.payloads, bytes: [])
+    for index in 0..<cells.count where cells.tag(at: index) == .text {
+      let range = cells.textRange(at: index)
+      compact.payloads[index] = UInt64(UInt32(compact.bytes.count)) << 32 | UInt64(UInt32(range.count))
+      compact.bytes.append(contentsOf: cells.bytes[range])
+    }
+    return compact
   }
 
   private static func compacted(_ texts: TextStorage) -> TextStorage {

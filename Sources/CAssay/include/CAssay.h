@@ -1,6 +1,12 @@
 #ifndef CASSAY_H
 #define CASSAY_H
 
+#include "csv_charset.h"
+#include "csv_memory.h"
+#include "csv_scan.h"
+#include "csv_split.h"
+#include "csv_utf8.h"
 #include "number.h"
+#include "sqlite_shims.h"
 
 #endif

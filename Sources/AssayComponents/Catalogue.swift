@@ -1,0 +1,77 @@
+package import AssayDefinition
+internal import AssayEngine
+
+extension Catalogue {
+  /// Everything that a pipeline file may use. A new component is one file and one line here.
+  package static let standard = Catalogue()
+    .adding(
+      SourceFamily.self,
+      [
+        Entry(CSVSource.self) { $0 },
+        Entry(HTTPSource.self) { $0 },
+        Entry(JSONSource.self) { $0 },
+        Entry(SQLiteSource.self) { $0 },
+        Entry(XMLSource.self) { $0 },
+      ]
+    )
+    .adding(
+      StepFamily.self,
+      [
+        Entry(CensusStep.self) { $0 },
+        Entry(ExchangeRateStep.self) { $0 },
+        Entry(GeocodeStep.self) { $0 },
+        Entry(LookupStep.self) { $0 },
+        Entry(SelectStep.self) { $0 },
+        Entry(SQLStep.self) { $0 },
+      ]
+    )
+    .adding(
+      CheckFamily.self,
+      [
+        Entry(AcceptedValuesCheck.self) { $0 },
+        Entry(ExpressionCheck.self) { $0 },
+        Entry(FormatCheck.self) { $0 },
+        Entry(LengthCheck.self) { $0 },
+        Entry(NotNullCheck.self) { $0 },
+        Entry(PatternCheck.self) { $0 },
+        Entry(RangeCheck.self) { $0 },
+        Entry(RowCountCheck.self) { $0 },
+        Entry(SchemaCheck.self) { $0 },
+        Entry(TypeCheck.self) { $0 },
+        Entry(UniqueCheck.self) { $0 },
+        Entry(UniqueKeyCheck.self) { $0 },
+      ]
+    )
+    .adding(
+      OutputFamily.self,
+      [
+        Entry(CSVOutput.self) { $0 },
+        Entry(JSONLinesOutput.self) { $0 },
+        Entry(JSONOutput.self) { $0 },
+        Entry(SQLiteOutput.self) { $0 },
+      ]
+    )
+    .adding(
+      ReportFamily.self,
+      [
+        Entry(JSONReport.self) { $0 }
+      ]
+    )
+    .adding(
+      AuthFamily.self,
+      [
+        Entry(APIKeyAuthDeclaration.self) { $0 },
+        Entry(BasicAuthDeclaration.self) { $0 },
+        Entry(BearerAuthDeclaration.self) { $0 },
+      ]
+    )
+    .adding(
+      PaginatorFamily.self,
+      [
+        Entry(CursorPaginatorDeclaration.self) { $0 },
+        Entry(NextURLPaginatorDeclaration.self) { $0 },
+        Entry(PageNumberPaginatorDeclaration.self) { $0 },
+        Entry(SinglePaginatorDeclaration.self) { $0 },
+      ]
+    )
+}

@@ -1,0 +1,30 @@
+package import AssayDefinition
+package import AssayEngine
+package import AssayQuality
+
+/// `row_count`: the dataset has a number of rows within bounds.
+package struct RowCountCheck: Check, Component {
+  var min: Graded<Double>?
+  var max: Graded<Double>?
+
+  package static let schema = Schema(
+    "row_count", RowCountCheck(), summary: "The dataset has a number of rows within bounds.",
+    keys: [
+      Key("min", \.min, "The least number of rows, or `{warn: …, fail: …}`."),
+      Key("max", \.max, "The greatest number of rows, or `{warn: …, fail: …}`."),
+    ],
+    rules: [Rule("min") { $0.min == nil && $0.max == nil ? "'row_count' needs 'min', 'max' or both" : nil }],
+    examples: ["dataset: [{row_count: {min: 1000}}]", "dataset: [{row_count: {min: {warn: 1000, fail: 1}}}]"],
+    faults: [FaultExample("dataset: [⟪row_count]", "'row_count' needs 'min', 'max' or both")])
+
+  package var scope: CheckScope { .dataset }
+  package var judgesRows: Bool { false }
+
+  package func measures(_ place: CheckPlace) -> [Measure] { [.rowCount] }
+
+  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
+    judgeValue(
+      Double(values.rowCount), "row count", ValueThresholds(min: min, max: max), severity: place.common.severity,
+      evaluated: values.rowCount)
+  }
+}

@@ -1,0 +1,111 @@
+internal import AssayEngine
+internal import AssayFormats
+internal import Dispatch
+internal import Glibc
+
+/// Reads a file and cuts it into pieces, ahead of nobody: each call reads until there are pieces.
+///
+/// Reading blocks, so it has a queue of its own.
+final class PieceReader: @unchecked Sendable {
+  // State is touched on `queue` only.
+  private let queue = DispatchQueue(label: "assay.file")
+  private let file: String
+  private let shown: String
+  private let format: any RowFormat
+  private let encoding: TextEncoding?
+  private var descriptor: Int32 = -1
+  private var cutter: any PieceCutter
+  private var inflater: GzipInflater?
+  private var decoding: TextDecoding?
+  private var hasStarted = false
+  private var hasEnded = false
+  private var ready: [Piece] = []
+
+  /// How many bytes are read at once.
+  private static let chunk = 1 << 20
+
+  /// - Parameter shown: The file's name for messages.
+  init(_ file: String, shown: String, format: any RowFormat, encoding: TextEncoding?) {
+    self.file = file
+    self.shown = shown
+    self.format = format
+    self.encoding = encoding
+    cutter = format.makeCutter()
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// The next piece, or nil at the end of the file.
+  func next() async throws -> Piece? {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try self.nextPiece() }) }
+    }
+  }
+
+  private func nextPiece() throws -> Piece? {
+    do {
+      while ready.isEmpty, !hasEnded { try readMore() }
+    } catch let fault as FormatFault {
+      throw fault.failure(in: shown)
+    }
+    return ready.isEmpty ? nil : ready.removeFirst()
+  }
+
+  private func readMore() throws {
+    if descriptor < 0 {
+      descriptor = open(file, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw RunFailure("'\(shown)' cannot be opened: \(errorText(errno))") }
+    }
+    let bytes = try read()
+    if !hasStarted {
+      hasStarted = true
+      if GzipInflater.isGzip(bytes) { inflater = GzipInflater() }
+      if let encoding { decoding = TextDecoding(encoding) }
+    }
+    if bytes.isEmpty {
+      hasEnded = true
+      inflater?.finish()
+      try inflate()
+      if let rest = try decoding?.finish() { ready += try cutter.push(rest) }
+      ready += try cutter.finish()
+    } else if inflater != nil {
+      inflater?.push(bytes)
+      try inflate()
+    } else {
+      try push(bytes)
+    }
+  }
+
+  private func inflate() throws {
+    while let text = try inflater?.next() { try push(text) }
+  }
+
+  private func push(_ bytes: [UInt8]) throws {
+    let text = try decoding?.push(bytes) ?? bytes
+    if !text.isEmpty { ready += try cutter.push(text) }
+  }
+
+  private func read() throws -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, filled in
+      var count: Int
+      repeat { count = Glibc.read(descriptor, buffer.baseAddress, Self.chunk) } while count < 0 && errno == EINTR
+      if count < 0 { failure = errno }
+      filled = max(0, count)
+    }
+    if failure != 0 { throw RunFailure("'\(shown)' cannot be read: \(errorText(failure))") }
+    return bytes
+  }
+}
+
+extension FormatFault {
+  /// The fault as the reason why a run broke: `orders.csv:12: …`.
+  func failure(in file: String) -> RunFailure {
+    let line = line.map { ":\($0)" } ?? ""
+    let place =
+      line.isEmpty ? record.map { " (record \($0))" } ?? byte.map { " (byte \($0))" } ?? "" : record.map { " (row \($0))" } ?? ""
+    return RunFailure("\(file)\(line): \(message)\(place)")
+  }
+}

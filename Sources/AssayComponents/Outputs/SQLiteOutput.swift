@@ -1,0 +1,72 @@
+internal import AssayColumns
+package import AssayDefinition
+package import AssayEngine
+internal import AssayStore
+
+/// Rows into a table of the store, or of another SQLite file.
+package struct SQLiteOutput: Output, Component {
+  package enum Mode: String, ConfigChoice {
+    case replace, append, upsert
+  }
+
+  var table = ""
+  var mode = Mode.replace
+  var key: [String] = []
+  var path: String?
+
+  package static let schema = Schema(
+    "sqlite", SQLiteOutput(), summary: "Writes a table of the store, or of another SQLite file.",
+    details: """
+      Rows are staged while the run goes on and published in one transaction at its end. `replace` puts the new table in place of the
+      old one, with its indexes, triggers and views; `append` adds rows; `upsert` overwrites the rows whose key is there already.
+      `replace` by no rows is refused, unless `on_empty: pass` says that this is fine.
+      """,
+    keys: [
+      Key("table", \.table, required: true, "The table's name. The store's own tables, and names that begin with `_assay_` or `sqlite_`, are reserved."),
+      Key("mode", \.mode, "How rows reach the table."),
+      Key("key", \.key, "The columns that tell rows apart, for `upsert`."),
+      Key("path", \.path, "Another SQLite file, relative to the pipeline file; the store by default. Another file commits on its own."),
+    ],
+    rules: [
+      Rule("table") { output in
+        output.path == nil && Store.isReserved(table: output.table)
+          ? "the table name '\(output.table)' is reserved for the store itself" : nil
+      },
+      Rule("key") { $0.mode != .upsert && !$0.key.isEmpty ? "'key' is for mode: upsert" : nil },
+      Rule("mode") { $0.mode == .upsert && $0.key.isEmpty ? "mode: upsert needs 'key', the columns that tell rows apart" : nil },
+    ],
+    examples: [
+      "type: sqlite\nfrom: example\ntable: customers\nmode: upsert\nkey: [id]",
+      "type: sqlite\nfrom: example\ntable: customers\npath: warehouse.db",
+    ],
+    faults: [
+      FaultExample("type: sqlite\nfrom: example\n⟪table: runs", "the table name 'runs' is reserved for the store itself"),
+      FaultExample("type: sqlite\nfrom: example\ntable: t\n⟪mode: upsert", "mode: upsert needs 'key', the columns that tell rows apart"),
+    ])
+
+  package var needsTypes: Bool { true }
+  package var target: String { path.map { "\($0):\(table)" } ?? table }
+
+  package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
+    let writer = try await context.store.stage(
+      run: context.node.run.runID, schema: DatasetSchema(), in: path.map { context.node.run.path($0) })
+    while let batch = try await rows.next() {
+      context.node.counters.add(rowsIn: batch.rowCount)
+      try await writer.append(batch)
+      context.node.counters.add(rowsOut: batch.rowCount)
+    }
+    if let schema = rows.finalSchema { try await writer.grow(to: schema) }
+    let stage = try await writer.finish()
+    if stage.rowCount == 0, mode == .replace, !context.allowsEmpty {
+      throw RunFailure(
+        "no rows came for the table '\(table)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine")
+    }
+    let publish: PublishMode =
+      switch mode {
+      case .replace: .replace
+      case .append: .append
+      case .upsert: .upsert(key: key)
+      }
+    return .table(TablePublish(stage, to: table, mode: publish))
+  }
+}

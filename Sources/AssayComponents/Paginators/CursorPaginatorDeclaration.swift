@@ -1,0 +1,25 @@
+package import AssayDefinition
+internal import AssayEngine
+package import AssayHTTP
+
+/// `paginator: {type: cursor}`: each page names the token of the next.
+package struct CursorPaginatorDeclaration: PaginatorDeclaration, Component {
+  var cursorPath: RecordPath?
+  var cursorParam = "cursor"
+  var maxPages = defaultMaxPages
+
+  package static let schema = Schema(
+    "cursor", CursorPaginatorDeclaration(), summary: "Each page names the token of the next.",
+    details: "It ends only where a page names no further token. A token that repeats is an error.",
+    keys: [
+      Key("cursor_path", \.cursorPath, required: true, "JSONPath to the token of the next page."),
+      Key("cursor_param", \.cursorParam, "The query parameter that takes the token."),
+      Key("max_pages", \.maxPages, range: 1...Int.max, "How many pages may be asked for."),
+    ],
+    examples: ["type: cursor\ncursor_path: $.next_cursor\ncursor_param: cursor"],
+    faults: [FaultExample("⟪type: cursor", "paginator of example (cursor) needs 'cursor_path'")])
+
+  package func makePaginator() throws -> any Paginator {
+    CursorPaginator(cursorPath: cursorPath?.text ?? "", cursorParam: cursorParam, maxPages: maxPages)
+  }
+}

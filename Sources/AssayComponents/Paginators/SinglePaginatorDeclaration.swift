@@ -1,0 +1,13 @@
+package import AssayDefinition
+internal import AssayEngine
+package import AssayHTTP
+
+/// `paginator: {type: single}`: one request brings all rows.
+package struct SinglePaginatorDeclaration: PaginatorDeclaration, Component {
+  package static let schema = Schema(
+    "single", SinglePaginatorDeclaration(), summary: "One request brings all rows. The default.", keys: [],
+    examples: ["type: single"],
+    faults: [FaultExample("type: single\n⟪max_pages: 3", "unknown key 'max_pages' in paginator of example (single)")])
+
+  package func makePaginator() throws -> any Paginator { SinglePaginator() }
+}

@@ -1,0 +1,87 @@
+internal import AssayColumns
+internal import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+
+/// The facts of the Census Data API, ACS 5-year by ZCTA: a list of lists, header first; figures as strings; several zip
+/// codes in a request; 204 for none; a redirect without a key.
+struct CensusACS: Sendable {
+  let defaults = ProviderDefaults(name: "census", baseURL: "https://api.census.gov", concurrency: 4)
+  /// Bounded by the length of an address rather than by a documented limit.
+  let zipsPerRequest = 50
+  private let geography = "zip code tabulation area"
+
+  /// Estimates and margins are numbers; names and annotations are texts.
+  func type(of variable: String) -> ValueType? {
+    switch variable.last {
+    case "E" where variable != "NAME", "M": .decimal
+    default: .text
+    }
+  }
+
+  func figures(
+    zips: [String], variables: [String], year: Int, _ client: APIClient
+  ) async throws -> [LookupAnswer] {
+    let nothing = LookupAnswer(.notFound, cells: variables.map { _ in .null })
+    // Anything but digits would change the meaning of the list; it is no zip code, so there are no figures.
+    let askable = zips.filter { $0.count == 5 && $0.allSatisfy { $0.isASCII && $0.isNumber } }
+    if askable.isEmpty { return zips.map { _ in nothing } }
+    let request = try client.request(
+      path: "/data/\(year)/acs/acs5",
+      query: [
+        RequestURL.QueryItem("get", variables.joined(separator: ",")),
+        RequestURL.QueryItem("for", "\(geography):\(askable.joined(separator: ","))"),
+      ])
+    let exchange = try await client.send(request, expecting: expectation)
+    if exchange.response.status == 204 { return zips.map { _ in nothing } }
+    let table = try rows(exchange.response.body, client)
+    guard let header = table.first, let zipPlace = header.firstIndex(of: .string(geography)) else {
+      throw RunFailure("\(client.name) answered a table without the column '\(geography)'")
+    }
+    let places = try variables.map { variable in
+      guard let place = header.firstIndex(of: .string(variable)) else {
+        throw RunFailure("\(client.name) answered a table without the variable '\(variable)'")
+      }
+      return place
+    }
+    var found: [String: LookupAnswer] = [:]
+    for row in table.dropFirst() {
+      // Rows come in any order: they are told apart by their geography, never by their place.
+      guard row.count == header.count, case .string(let zip) = row[zipPlace] else { continue }
+      found[zip] = LookupAnswer(.ok, cells: figures(row, places, variables))
+    }
+    return zips.map { found[$0] ?? nothing }
+  }
+
+  private func figures(_ row: [JSONValue], _ places: [Int], _ variables: [String]) -> [Cell] {
+    zip(places, variables).map { place, variable in
+      let cell = Cell(row[place])
+      guard type(of: variable) == .decimal else { return cell }
+      guard let number = conform(cell, to: .decimal), case .decimal(let value) = number else { return .null }
+      return isSentinel(value) ? .null : number
+    }
+  }
+
+  /// Whether a figure is one of the bureau's marks for missing ones: −111111111 to −999999999, nine equal digits.
+  private func isSentinel(_ value: Double) -> Bool {
+    let ninth = -value / 111_111_111
+    return ninth >= 1 && ninth <= 9 && ninth.rounded() == ninth
+  }
+
+  private func rows(_ body: [UInt8], _ client: APIClient) throws -> [[JSONValue]] {
+    guard let lists = try JSONParser.parse(body).elements else {
+      throw RunFailure("\(client.name) answered JSON that is no table")
+    }
+    return lists.map { $0.elements ?? [] }
+  }
+
+  private var expectation: BodyExpectation {
+    BodyExpectation(.json) { response in
+      if response.status == 204 { return .accept }
+      guard response.body.first(where: { $0 > 32 }) == UInt8(ascii: "[") else {
+        return .fail(.data, reason: "answered JSON that is no table")
+      }
+      return .accept
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import AssayColumns
+internal import AssayDefinition
+internal import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+
+/// A column that a geocoder can fill, with its place in a result.
+struct GeocodeField: Sendable {
+  var name: String
+  var type: ValueType
+  var path: JSONPath
+
+  init(_ name: String, _ type: ValueType, _ path: JSONPath) {
+    self.name = name
+    self.type = type
+    self.path = path
+  }
+}
+
+/// The facts of a geocoder: how it is asked, and what its answers mean.
+protocol GeocodeProvider: Sendable {
+  var defaults: ProviderDefaults { get }
+  /// How many addresses one request may hold.
+  var keysPerRequest: Int { get }
+  /// What it can tell of an address, in the order of its answers' cells.
+  var fields: [GeocodeField] { get }
+  /// What an answer must look like before it is used.
+  var expectation: BodyExpectation { get }
+  func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest
+  /// The answers to the keys, one for each.
+  func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer]
+}
+
+/// The geocoders, by the name under which the file names them.
+enum GeocodeProviders: String, ConfigChoice {
+  case google
+
+  var provider: any GeocodeProvider {
+    switch self {
+    case .google: GoogleGeocoding()
+    }
+  }
+}
+
+extension Cell {
+  /// A JSON value as a cell: lists and objects as their text, a missing value as null.
+  init(_ value: JSONValue?) {
+    switch value {
+    case nil, .null: self = .null
+    case .bool(let flag): self = .boolean(flag)
+    case .integer(let number): self = .integer(number)
+    case .decimal(let number): self = .decimal(number)
+    case .string(let text): self = .text(text)
+    case let other?: self = .text(other.text)
+    }
+  }
+}

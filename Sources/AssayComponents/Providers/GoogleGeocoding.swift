@@ -1,0 +1,57 @@
+internal import AssayColumns
+internal import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+
+/// The facts of Google's Geocoding API (v3): always status 200, the outcome in the body's `status`, one address a call.
+struct GoogleGeocoding: GeocodeProvider {
+  let defaults = ProviderDefaults(name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8)
+  let keysPerRequest = 1
+
+  let fields: [GeocodeField] = [
+    GeocodeField("latitude", .decimal, path("$.geometry.location.lat")),
+    GeocodeField("longitude", .decimal, path("$.geometry.location.lng")),
+    GeocodeField("formatted_address", .text, path("$.formatted_address")),
+    GeocodeField("place_id", .text, path("$.place_id")),
+    GeocodeField("location_type", .text, path("$.geometry.location_type")),
+    GeocodeField("partial_match", .boolean, path("$.partial_match")),
+  ]
+
+  func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest {
+    let address = keys.first?.parts.filter { !$0.isEmpty }.joined(separator: ", ") ?? ""
+    return try client.request(path: "/maps/api/geocode/json", query: [RequestURL.QueryItem("address", address)])
+  }
+
+  var expectation: BodyExpectation {
+    BodyExpectation(.json) { response in
+      guard let body = try? JSONParser.parse(response.body), case .string(let status)? = body["status"] else {
+        return .fail(.data, reason: "answered JSON without a 'status'", hint: "check the api's base_url")
+      }
+      let message = if case .string(let text)? = body["error_message"] { ": \(text)" } else { "" }
+      switch status {
+      case "OK", "ZERO_RESULTS": return .accept
+      case "OVER_QUERY_LIMIT", "UNKNOWN_ERROR": return .retry(reason: "answered \(status)\(message)")
+      case "OVER_DAILY_LIMIT":
+        return .fail(.config, reason: "answered \(status)\(message)", hint: "check the key's billing and daily limit")
+      case "REQUEST_DENIED":
+        return .fail(.config, reason: "answered \(status)\(message)", hint: "check the api's auth: the key is missing or not allowed")
+      default: return .fail(.data, reason: "answered \(status)\(message)")
+      }
+    }
+  }
+
+  func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
+    let results = try JSONParser.parse(response.body)["results"]?.elements ?? []
+    guard let best = results.first else { return [LookupAnswer(.notFound, cells: fields.map { _ in .null })] }
+    return [LookupAnswer(.ok, cells: fields.map { Cell($0.path.first(in: best)) })]
+  }
+}
+
+/// A path that is part of a provider's facts; they are tested, so one that cannot be read never ships.
+private func path(_ text: String) -> JSONPath {
+  do {
+    return try JSONPath(text)
+  } catch {
+    preconditionFailure("a provider's path: \(error)")
+  }
+}

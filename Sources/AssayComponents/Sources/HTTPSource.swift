@@ -1,0 +1,119 @@
+package import AssayDefinition
+package import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+
+/// Rows of an HTTP API, page by page.
+package struct HTTPSource: Source, Component {
+  /// How a body is read.
+  package enum BodyFormat: String, ConfigChoice {
+    case json, jsonl, csv, xml
+  }
+
+  var api: APIName?
+  var path = ""
+  var query = Named<String>()
+  var headers = Named<String>()
+  var format = BodyFormat.json
+  var records: Located<String>?
+  var allowEmpty = false
+  var paginator: Choice<PaginatorFamily>?
+
+  package static let schema = Schema(
+    "http", HTTPSource(), summary: "Reads the pages of an HTTP API.",
+    details: """
+      `records` is a JSONPath (RFC 9535) for JSON bodies, and an element name for XML bodies. A list that is there and empty is an
+      empty page; a path that leads nowhere is an error, unless `allow_empty` is true. A body is judged before it is used: an HTML
+      page with status 200 is an error, not data.
+      """,
+    keys: [
+      Key("api", \.api, "The entry under `apis` with address, auth and limits."),
+      Key("path", \.path, required: true, "The path, joined to the api's `base_url`; or a whole address."),
+      Key("query", \.query, "Query parameters."),
+      Key("headers", \.headers, "Further headers."),
+      Key("format", \.format, "How the body is read."),
+      Key("records", \.records, "Where the records are: JSONPath, or an XML element's name."),
+      Key("allow_empty", \.allowEmpty, "Whether a `records` path that leads nowhere means no rows."),
+      Key("paginator", \.paginator, shown: "single", "How pages follow each other."),
+    ],
+    rules: [
+      Rule("records") { $0.recordsFault },
+      Rule("path") { source in
+        let isWhole = source.path.hasPrefix("http://") || source.path.hasPrefix("https://")
+        return source.api == nil && !isWhole && !source.path.isEmpty
+          ? "without 'api' the path must be a whole address, beginning with http:// or https://" : nil
+      },
+    ],
+    examples: [
+      """
+      type: http
+      path: https://api.example.com/customers
+      query: {month: "2026-10"}
+      records: $.items[*]
+      paginator: {type: page_number, size_param: per_page, page_size: 200}
+      """,
+      "type: http\npath: https://api.example.com/rates.csv\nformat: csv",
+    ],
+    faults: [
+      FaultExample("type: http\n⟪path: /customers", "without 'api' the path must be a whole address, beginning with http:// or https://"),
+      FaultExample("type: http\npath: https://example.com\n⟪records: $.items[", "'$.items[' is no JSONPath"),
+    ])
+
+  private var recordsFault: String? {
+    guard let records, format == .json || format == .jsonl else { return nil }
+    do throws(JSONPathFault) {
+      _ = try JSONPath(records.value)
+      return nil
+    } catch {
+      return "'\(records.value)' is no JSONPath: \(error)"
+    }
+  }
+
+  package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
+    let client = try context.client(api)
+    let fields = headers.items.map { HeaderFields.Field($0.name, $0.value) }
+    let request = try client.request(
+      path: path, query: query.items.map { RequestURL.QueryItem($0.name, $0.value) }, headers: HeaderFields(fields))
+    var paginator = try paginator?.value.makePaginator() ?? SinglePaginator()
+    let pages = try PageFetcher(
+      client: client, request: request, body: try PageBody(format, records: records?.value, allowEmpty: allowEmpty),
+      paths: paginator.paths, workers: context.run.workers)
+    do {
+      try await readPages(pages, &paginator, into: rows)
+    } catch let fault as PaginationFault {
+      throw RunFailure("source '\(context.name)': \(fault.message)")
+    }
+    for warning in paginator.warnings { context.warn(warning) }
+  }
+
+  private func readPages(
+    _ pages: PageFetcher, _ paginator: inout any Paginator, into rows: SourceWriter
+  ) async throws {
+    func write(_ page: FetchedPage) async throws {
+      for part in page.parts { try await rows.write(part, reading: pages.body.reading) }
+    }
+    guard let first = try paginator.next(after: nil) else { return }
+    let page = try await pages.fetch(first)
+    try await write(page)
+    let upcoming = try paginator.upcoming(after: page.summary) ?? []
+    var next = try paginator.next(after: page.summary)
+    if !upcoming.isEmpty, next != nil {
+      var rest = upcoming[...]
+      try await orderedWindow(
+        width: pages.client.gate.concurrency,
+        next: { next == nil ? nil : rest.popFirst() },
+        job: { try await pages.fetch($0) },
+        deliver: { page in
+          // Once a page has said that it is the last, what was fetched ahead is not data.
+          guard next != nil else { return }
+          try await write(page)
+          next = try paginator.next(after: page.summary)
+        })
+    }
+    while let request = next {
+      let page = try await pages.fetch(request)
+      try await write(page)
+      next = try paginator.next(after: page.summary)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+internal import AssayColumns
+package import AssayDefinition
+package import AssayEngine
+internal import AssayHTTP
+
+/// Amounts in another currency.
+package struct ExchangeRateStep: Step, Component {
+  var provider = ExchangeRateProviders.openERAPI
+  var api: APIName?
+  var amount = Template(parts: [])
+  var currency = Template(parts: [])
+  var to = "USD"
+  var into: String?
+  var rateInto: String?
+  var onError = OnLookupError.fail
+
+  package static let schema = Schema(
+    "exchange_rate", ExchangeRateStep(), summary: "Converts amounts to another currency.",
+    details: """
+      The rates are fetched once a run. `STEP_status` is `ok`, `not_found` for a currency without a rate, or `skipped` where the
+      currency is null. An amount that is no number gives null.
+      """,
+    keys: [
+      Key("provider", \.provider, "Who tells the rates."),
+      Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
+      Key("amount", \.amount, required: true, "The amount."),
+      Key("currency", \.currency, required: true, "The amount's currency (ISO 4217); a bare word for one currency."),
+      Key("to", \.to, "The currency to convert to (ISO 4217)."),
+      Key("into", \.into, required: true, "The new column with the converted amount."),
+      Key("rate_into", \.rateInto, "A further column with the rate that was used."),
+      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
+    ],
+    rules: [
+      Rule("to") {
+        $0.to.utf8.count == 3 && $0.to.utf8.allSatisfy { (65...90).contains($0) }
+          ? nil : "'\($0.to)' is no currency; write its three capital letters, such as USD"
+      }
+    ],
+    examples: [
+      """
+      type: exchange_rate
+      from: example
+      provider: open_er_api
+      amount: "{revenue}"
+      currency: "{currency}"
+      to: USD
+      into: revenue_usd
+      """
+    ],
+    faults: [
+      FaultExample(
+        "type: exchange_rate\nfrom: example\namount: \"{a}\"\ncurrency: EUR\ninto: b\n⟪to: usd",
+        "'usd' is no currency; write its three capital letters, such as USD")
+    ])
+
+  package var work: StepWork { .lookup(ExchangeRateLookup(step: self)) }
+}
+
+private struct ExchangeRateLookup: Lookup {
+  let step: ExchangeRateStep
+
+  var inputs: [Template] { [step.currency] }
+  var carried: [Template] { [step.amount] }
+  var answerColumns: [LookupColumn] { [LookupColumn("rate", type: .decimal)] }
+  var addedColumns: [LookupColumn] {
+    [step.into, step.rateInto].compactMap { $0.map { LookupColumn($0, type: .decimal) } }
+  }
+  // The provider's table holds all currencies, so one request serves any number of them.
+  var keysPerRequest: Int { .max }
+  var onError: OnLookupError { step.onError }
+
+  func key(_ inputs: [String]) -> LookupKey? {
+    let code = collapsed(inputs[0]).uppercased()
+    return code.isEmpty ? nil : LookupKey([code])
+  }
+
+  func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
+    let step = step
+    let provider = step.provider.provider
+    let client = try context.client(step.api, provider: provider.defaults)
+    // Two steps that convert to one currency share the table, unless they ask different services.
+    let rates = try await context.run.once("exchange_rate \(client.base?.description ?? "") \(step.api?.name ?? "") \(step.to)") {
+      try await provider.rates(to: step.to, client)
+    }
+    return keys.map { key in
+      guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else { return LookupAnswer(.notFound, cells: [.null]) }
+      return LookupAnswer(.ok, cells: [.decimal(rate)])
+    }
+  }
+
+  func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell] {
+    guard case .decimal(let rate)? = answer.cells.first else { return addedColumns.map { _ in .null } }
+    let bytes = Array((carried[0] ?? "").utf8)
+    let converted = parseDecimal(bytes.span).map { Cell.decimal($0 * rate) } ?? .null
+    return step.rateInto == nil ? [converted] : [converted, .decimal(rate)]
+  }
+}

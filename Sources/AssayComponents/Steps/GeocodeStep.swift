@@ -1,0 +1,128 @@
+internal import AssayColumns
+package import AssayDefinition
+package import AssayEngine
+internal import AssayHTTP
+
+/// Coordinates of addresses.
+package struct GeocodeStep: Step, Component {
+  /// An address: one text, or parts that the provider takes apart.
+  package struct Address: ConfigValue {
+    var street: Template?
+    var city: Template?
+    var state: Template?
+    var zip: Template?
+    var whole: Template?
+
+    private static let schema = Schema(
+      "address", Address(), summary: "An address in parts.",
+      keys: [
+        Key("street", \.street, "House number and street."),
+        Key("city", \.city, "City."),
+        Key("state", \.state, "State."),
+        Key("zip", \.zip, "Postal code."),
+      ])
+
+    package static var shape: Shape { .either([.template, .object(name: "address", keys: schema.keyReferences)]) }
+
+    package static func decode(_ node: YAMLNode, _ context: Decoding) -> Address? {
+      if node.pairs != nil, node["street"] != nil || node["city"] != nil || node["state"] != nil || node["zip"] != nil {
+        return schema.decode(node, context)
+      }
+      return Template.decode(node, context).map {
+        var address = Address()
+        address.whole = $0
+        return address
+      }
+    }
+
+    /// The parts that the file gives, in the order of an address.
+    var parts: [Template] { [whole, street, city, state, zip].compactMap(\.self) }
+  }
+
+  var provider = GeocodeProviders.google
+  var api: APIName?
+  var address = Address()
+  var columns = Named<String>()
+  var onError = OnLookupError.fail
+
+  package static let schema = Schema(
+    "geocode", GeocodeStep(), summary: "Adds the coordinates of addresses.",
+    details: """
+      Each distinct address is asked for once. The column `STEP_status` says what came of it: `ok`, `not_found`, `error`, or
+      `skipped` where the address is null. Rows and their order stay as they are.
+
+      `google` tells `latitude`, `longitude`, `formatted_address`, `place_id`, `location_type` and `partial_match`.
+      """,
+    keys: [
+      Key("provider", \.provider, "Who is asked."),
+      Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
+      Key("address", \.address, required: true, "The address: one template, or `{street: …, city: …, state: …, zip: …}`."),
+      Key("columns", \.columns, shown: "{latitude: latitude, longitude: longitude}", "New columns: the name here, and the provider's name."),
+      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
+    ],
+    rules: [
+      Rule("columns") { step in
+        let known = step.provider.provider.fields.map(\.name)
+        return step.columns.items.first { !known.contains($0.value) }.map {
+          "'\(step.provider.rawValue)' tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
+        }
+      }
+    ],
+    examples: [
+      """
+      type: geocode
+      from: example
+      provider: google
+      address: {street: "{address}", city: "{city}", zip: "{zipcode?}"}
+      columns: {lat: latitude, lng: longitude}
+      """,
+      "type: geocode\nfrom: example\naddress: \"{address}, {city}\"",
+    ],
+    faults: [
+      FaultExample(
+        "type: geocode\nfrom: example\naddress: ⟪{address}",
+        "YAML reads {address} without quotes as a mapping; write \"{address}\""),
+      FaultExample(
+        "type: geocode\nfrom: example\naddress: \"{a}\"\n⟪columns: {lat: lattitude}",
+        "'google' tells no 'lattitude'; did you mean 'latitude'?"),
+    ])
+
+  package var work: StepWork { .lookup(GeocodeLookup(step: self)) }
+}
+
+private struct GeocodeLookup: Lookup {
+  let step: GeocodeStep
+  let provider: any GeocodeProvider
+  /// The names of new columns, and for each its place among the provider's fields.
+  private let chosen: [(name: String, place: Int)]
+
+  init(step: GeocodeStep) {
+    self.step = step
+    let provider = step.provider.provider
+    self.provider = provider
+    let pairs = step.columns.items.map { ($0.name, $0.value) }
+    chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).compactMap { name, field in
+      provider.fields.firstIndex { $0.name == field }.map { (name, $0) }
+    }
+  }
+
+  var inputs: [Template] { step.address.parts }
+  var answerColumns: [LookupColumn] { chosen.map { LookupColumn($0.name, type: provider.fields[$0.place].type) } }
+  var keysPerRequest: Int { provider.keysPerRequest }
+  var onError: OnLookupError { step.onError }
+
+  /// Addresses that differ in case or blanks alone are one.
+  func key(_ inputs: [String]) -> LookupKey? {
+    let parts = inputs.map { collapsed($0) }
+    return parts.allSatisfy(\.isEmpty) ? nil : LookupKey(parts.map { $0.uppercased() })
+  }
+
+  func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
+    let client = try context.client(step.api, provider: provider.defaults)
+    let exchange = try await client.send(
+      try provider.request(keys, client), expecting: provider.expectation)
+    return try provider.answers(keys, exchange.response).map { answer in
+      LookupAnswer(answer.status, cells: chosen.map { answer.cells[$0.place] })
+    }
+  }
+}

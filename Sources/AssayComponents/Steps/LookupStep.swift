@@ -1,0 +1,120 @@
+internal import AssayColumns
+package import AssayDefinition
+package import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+
+/// Columns from any HTTP API that answers JSON for a key.
+package struct LookupStep: Step, Component {
+  var api: APIName?
+  var path = Template(parts: [])
+  var query = Named<Template>()
+  var headers = Named<String>()
+  var columns = Named<RecordPath>()
+  var notFoundStatus = [404]
+  var onError = OnLookupError.fail
+
+  package static let schema = Schema(
+    "lookup", LookupStep(), summary: "Adds columns from any HTTP API that answers JSON.",
+    details: """
+      One request for each distinct set of inputs: the templates in `path` and `query`. What is filled into them is encoded for its
+      place. An answer in which no column's path leads anywhere counts as `not_found`. `STEP_status` says what came of each row.
+      """,
+    keys: [
+      Key("api", \.api, "The entry under `apis` with address, auth and limits."),
+      Key("path", \.path, required: true, "The path, joined to the api's `base_url`: `/companies/{domain}`."),
+      Key("query", \.query, "Query parameters: `{domain: \"{domain}\"}`."),
+      Key("headers", \.headers, "Further headers."),
+      Key("columns", \.columns, required: true, "New columns: the name, and the JSONPath (RFC 9535) to its value."),
+      Key("not_found_status", \.notFoundStatus, "Statuses that mean that there is nothing for the key."),
+      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
+    ],
+    rules: [
+      Rule("columns") { $0.columns.items.isEmpty ? "'columns' names no column" : nil },
+      Rule("path") { step in
+        let text = step.path.text
+        let isWhole = text.hasPrefix("http://") || text.hasPrefix("https://")
+        return step.api == nil && !isWhole && !text.isEmpty
+          ? "without 'api' the path must be a whole address, beginning with http:// or https://" : nil
+      },
+    ],
+    examples: [
+      """
+      type: lookup
+      from: example
+      path: "https://api.example.com/companies/{domain}"
+      columns: {company: $.name, size: $.employees}
+      """
+    ],
+    faults: [
+      FaultExample(
+        "type: lookup\nfrom: example\npath: https://example.com/\n⟪columns: {}", "'columns' names no column")
+    ])
+
+  package var work: StepWork { .lookup(TemplateLookup(step: self)) }
+}
+
+private struct TemplateLookup: Lookup {
+  let step: LookupStep
+  /// Every `{column}` of the request, once; `path` and `query` are filled from them.
+  private let names: [(name: String, optional: Bool)]
+
+  init(step: LookupStep) {
+    self.step = step
+    var names: [(name: String, optional: Bool)] = []
+    for template in [step.path] + step.query.items.map(\.value) {
+      for case .column(let name, let optional) in template.parts {
+        if let place = names.firstIndex(where: { $0.name == name }) {
+          names[place].optional = names[place].optional && optional
+        } else {
+          names.append((name, optional))
+        }
+      }
+    }
+    self.names = names
+  }
+
+  var inputs: [Template] { names.map { Template(parts: [.column($0.name, optional: $0.optional)]) } }
+  var answerColumns: [LookupColumn] { step.columns.items.map { LookupColumn($0.name) } }
+  var onError: OnLookupError { step.onError }
+
+  /// The inputs trimmed; blank ones that the request needs skip the row.
+  func key(_ inputs: [String]) -> LookupKey? {
+    let parts = inputs.map { collapsed($0) }
+    for (part, name) in zip(parts, names) where part.isEmpty && !name.optional { return nil }
+    return LookupKey(parts)
+  }
+
+  func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
+    let client = try context.client(step.api)
+    let nothing = LookupAnswer(.notFound, cells: step.columns.items.map { _ in .null })
+    let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
+    var answers: [LookupAnswer] = []
+    for key in keys {
+      let values = Dictionary(zip(names.map(\.name), key.parts)) { first, _ in first }
+      let path = step.path.fill { values[$0].map { PercentEncoding.segment($0) } } ?? ""
+      let query = step.query.items.compactMap { item in
+        item.value.fill { values[$0] }.map { RequestURL.QueryItem(item.name, $0) }
+      }
+      let fields = step.headers.items.map { HeaderFields.Field($0.name, $0.value) }
+      let request = try client.request(path: path, query: query, headers: HeaderFields(fields))
+      let response = try await client.send(request, expecting: expectation).response
+      if step.notFoundStatus.contains(response.status) || response.status == 204 {
+        answers.append(nothing)
+        continue
+      }
+      let body: JSONValue
+      do throws(FormatFault) {
+        body = try JSONParser.parse(response.body)
+      } catch {
+        throw error.failure(in: "the answer to GET \(client.mask.apply(to: "\(request.url)"))")
+      }
+      let found = step.columns.items.map { $0.value.path.select(in: body) }
+      let cells = found.map { values -> Cell in
+        values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first)
+      }
+      answers.append(found.allSatisfy(\.isEmpty) ? nothing : LookupAnswer(.ok, cells: cells))
+    }
+    return answers
+  }
+}

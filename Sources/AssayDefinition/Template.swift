@@ -1,0 +1,105 @@
+/// A text with `{column}` in it, filled for each row: `{street}, {city}`.
+///
+/// `{column?}` may be null and is then empty; a null in `{column}` makes the row skipped. `{{` and `}}` stand for
+/// the braces themselves. A text without braces is a constant.
+package struct Template: ConfigValue, Hashable {
+  package enum Part: Sendable, Hashable {
+    case literal(String)
+    case column(String, optional: Bool)
+  }
+
+  package var parts: [Part]
+  /// The place of the template in the file, for faults about its columns.
+  package var location: SourceLocation = .start
+
+  package init(parts: [Part]) { self.parts = parts }
+
+  package static var shape: Shape { .template }
+
+  package static func decode(_ node: YAMLNode, _ context: Decoding) -> Template? {
+    guard let text = context.text(node, expecting: "a text, with {column} for what differs from row to row") else {
+      return nil
+    }
+    do {
+      var template = try Template(text)
+      template.location = node.location
+      return template
+    } catch {
+      context.fault(.badValue, at: node.location, error.message)
+      return nil
+    }
+  }
+
+  package static func display(_ value: Template) -> String? { value.text }
+
+  package struct SyntaxFault: Error {
+    package var message: String
+  }
+
+  /// The template that a text spells.
+  package init(_ text: String) throws(SyntaxFault) {
+    parts = []
+    var literal = ""
+    var rest = text[...]
+    while let character = rest.first {
+      rest = rest.dropFirst()
+      switch character {
+      case "{" where rest.first == "{", "}" where rest.first == "}":
+        literal.append(character)
+        rest = rest.dropFirst()
+      case "{":
+        guard let end = rest.firstIndex(of: "}") else {
+          throw SyntaxFault(message: "'{' without its '}' in '\(text)'; write {{ for the character itself")
+        }
+        var name = rest[..<end]
+        rest = rest[rest.index(after: end)...]
+        let optional = name.last == "?"
+        if optional { name = name.dropLast() }
+        guard !name.isEmpty else { throw SyntaxFault(message: "'{}' names no column in '\(text)'") }
+        if !literal.isEmpty { parts.append(.literal(literal)) }
+        literal = ""
+        parts.append(.column(String(name), optional: optional))
+      case "}":
+        throw SyntaxFault(message: "'}' without its '{' in '\(text)'; write }} for the character itself")
+      default:
+        literal.append(character)
+      }
+    }
+    if !literal.isEmpty { parts.append(.literal(literal)) }
+  }
+
+  /// The template as it is written.
+  package var text: String {
+    parts.map {
+      switch $0 {
+      case .literal(let text):
+        text.reduce(into: "") { $0 += $1 == "{" || $1 == "}" ? "\($1)\($1)" : String($1) }
+      case .column(let name, let optional): "{\(name)\(optional ? "?" : "")}"
+      }
+    }.joined()
+  }
+
+  /// The columns it names, each once, in order.
+  package var columns: [String] {
+    var names: [String] = []
+    for case .column(let name, _) in parts where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  /// The text for one row; nil where a column that may not be null is null (or blank), so the row is skipped.
+  package func fill(_ cell: (String) -> String?) -> String? {
+    var filled = ""
+    for part in parts {
+      switch part {
+      case .literal(let text): filled += text
+      case .column(let name, let optional):
+        guard let text = cell(name) else {
+          if optional { continue }
+          return nil
+        }
+        filled += text
+      }
+    }
+    return filled
+  }
+}

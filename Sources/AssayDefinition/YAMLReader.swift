@@ -1,0 +1,170 @@
+internal import Yams
+
+/// Reads YAML into located nodes. Yams and its errors do not leave this file.
+package enum YAMLReader {
+  /// The most nodes a file may have once its aliases are expanded: a pipeline needs thousands.
+  static let maximumNodes = 200_000
+  /// The most bytes a pipeline file may have.
+  static let maximumBytes = 8 << 20
+
+  /// The document's root, and what is wrong with it. The root is nil where the text is no YAML, or empty.
+  package static func read(_ text: String) -> (root: YAMLNode?, diagnostics: [Diagnostic]) {
+    guard text.utf8.count <= maximumBytes else {
+      return (nil, [Diagnostic(.error, .yamlTooLarge, at: .start, "the file has more than 8 MiB")])
+    }
+    var attempt = text
+    var diagnostics: [Diagnostic] = []
+    var renamed: Set<SourceLocation> = []
+    // Yams stops at the first mapping with a duplicate key. Each is reported, renamed in a copy, and the copy read
+    // again, so that the other faults of the file are seen as well.
+    while true {
+      do {
+        guard let node = try Parser(yaml: attempt, resolver: .basic, encoding: .utf8).singleRoot() else {
+          return (nil, diagnostics)
+        }
+        var conversion = Conversion(dropping: renamed)
+        let root = conversion.convert(node, depth: 0)
+        return (root, diagnostics + conversion.diagnostics)
+      } catch let YamlError.duplicatedKeysInMapping(names, context) {
+        let first = SourceLocation(line: max(1, context.mark.line), column: max(1, context.mark.column))
+        let name = names.first ?? ""
+        guard diagnostics.count < 100, let next = secondOccurrence(of: name, after: first, in: attempt) else {
+          diagnostics.append(Diagnostic(.error, .yamlDuplicateKey, at: first, "duplicate key '\(name)'"))
+          return (nil, diagnostics)
+        }
+        diagnostics.append(
+          Diagnostic(
+            .error, .yamlDuplicateKey, at: next.location,
+            "duplicate key '\(name)'; it stands first in line \(first.line)"))
+        renamed.insert(next.location)
+        // A private-use character for each of the key's, so that columns behind it stay as they are.
+        let stand = Unicode.Scalar(0xE000 + UInt32(renamed.count)).map(Character.init) ?? "?"
+        let length = attempt[next.range].unicodeScalars.count
+        attempt.replaceSubrange(next.range, with: String(repeating: stand, count: length))
+      } catch {
+        return (nil, diagnostics + [diagnostic(for: error, text: text)])
+      }
+    }
+  }
+
+  /// Where the key stands again in the same column: block mappings only.
+  private static func secondOccurrence(
+    of name: String, after first: SourceLocation, in text: String
+  ) -> (range: Range<String.Index>, location: SourceLocation)? {
+    var line = 0
+    var found: (Range<String.Index>, SourceLocation)?
+    text.enumerateLineRanges { range in
+      line += 1
+      guard found == nil, line > first.line else { return }
+      let content = text[range]
+      let indent = content.prefix { $0 == " " }
+      let rest = content.dropFirst(indent.count)
+      guard indent.count + 1 == first.column else { return }
+      for written in [name, "\"\(name)\"", "'\(name)'"] where rest.hasPrefix(written) {
+        let after = rest.dropFirst(written.count).drop { $0 == " " }
+        guard after.first == ":" else { continue }
+        let end = text.index(rest.startIndex, offsetBy: written.count)
+        found = (rest.startIndex..<end, SourceLocation(line: line, column: first.column))
+      }
+    }
+    return found
+  }
+
+  private static func diagnostic(for error: any Error, text: String) -> Diagnostic {
+    var place = SourceLocation.start
+    var message = "this is not valid YAML"
+    switch error {
+    case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+      YamlError.composer(let context, let problem, let mark, _):
+      place = SourceLocation(line: max(1, mark.line), column: max(1, mark.column))
+      message = [context?.text, problem].compactMap { $0 }.joined(separator: ": ")
+    case YamlError.reader(let problem, _, let value, _):
+      message = "\(problem) (value \(value))"
+    default: break
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    if place.line <= lines.count {
+      let line = lines[place.line - 1]
+      if line.contains("$."), line.contains("{") || line.contains("["), !line.contains("\"$") {
+        message += "; a JSONPath inside braces needs quotes: \"$.items[*]\""
+        return Diagnostic(.error, .unquotedTemplate, at: place, message)
+      }
+      if line.contains("\t"), message.contains("token") { message += "; YAML is indented by spaces, not tabs" }
+    }
+    return Diagnostic(.error, .yamlSyntax, at: place, message)
+  }
+
+  private struct Conversion {
+    let dropping: Set<SourceLocation>
+    var diagnostics: [Diagnostic] = []
+    var nodes = 0
+
+    init(dropping: Set<SourceLocation>) { self.dropping = dropping }
+
+    mutating func convert(_ node: Node, depth: Int) -> YAMLNode? {
+      let place = node.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? .start
+      nodes += 1
+      guard nodes <= maximumNodes, depth < 100 else {
+        if diagnostics.last?.code != .yamlTooLarge {
+          diagnostics.append(
+            Diagnostic(
+              .error, .yamlTooLarge, at: place,
+              depth < 100
+                ? "aliases expand this file to more than \(maximumNodes) values" : "values nest more than 100 deep"))
+        }
+        return nil
+      }
+      switch node {
+      case .scalar(let scalar):
+        return YAMLNode(.scalar(scalar.string, quoted: scalar.style != .plain && scalar.style != .any), at: place)
+      case .sequence(let items):
+        var converted: [YAMLNode] = []
+        for item in items {
+          guard let value = convert(item, depth: depth + 1) else { return nil }
+          converted.append(value)
+        }
+        return YAMLNode(.sequence(converted), at: place)
+      case .mapping(let mapping):
+        return convert(mapping, at: place, depth: depth)
+      default:
+        return nil
+      }
+    }
+
+    private mutating func convert(_ mapping: Node.Mapping, at place: SourceLocation, depth: Int) -> YAMLNode? {
+      var pairs: [YAMLNode.Pair] = []
+      var merged: [YAMLNode.Pair] = []
+      for (key, value) in mapping {
+        let keyPlace = key.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? place
+        guard let value = convert(value, depth: depth + 1) else { return nil }
+        if dropping.contains(keyPlace) { continue }
+        guard case .scalar(let name) = key else {
+          diagnostics.append(Diagnostic(.error, .yamlSyntax, at: keyPlace, "a key must be a text"))
+          continue
+        }
+        if name.string == "<<", name.style == .plain {
+          let sources: [YAMLNode] = if case .sequence(let items) = value.kind { items } else { [value] }
+          for source in sources { merged += source.pairs ?? [] }
+          continue
+        }
+        pairs.append(YAMLNode.Pair(key: name.string, keyLocation: keyPlace, value: value))
+      }
+      var names = Set(pairs.map(\.key))
+      for pair in merged where names.insert(pair.key).inserted { pairs.append(pair) }
+      return YAMLNode(.mapping(pairs), at: place)
+    }
+  }
+}
+
+extension String {
+  /// Calls `body` with the range of each line, its line break left out.
+  fileprivate func enumerateLineRanges(_ body: (Range<Index>) -> Void) {
+    var start = startIndex
+    while true {
+      let end = utf8[start...].firstIndex(of: 10) ?? endIndex
+      body(start..<end)
+      if end == endIndex { return }
+      start = utf8.index(after: end)
+    }
+  }
+}

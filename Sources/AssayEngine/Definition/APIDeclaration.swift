@@ -1,0 +1,83 @@
+package import AssayDefinition
+
+/// The `timeout` of an API: none is ever infinite.
+package struct TimeoutDeclaration: ConfigObject {
+  package var connect = Duration.seconds(10)
+  package var read = Duration.seconds(60)
+  package var total = Duration.seconds(120)
+
+  package static let schema = Schema(
+    "timeout", TimeoutDeclaration(), summary: "How long a request may take.",
+    keys: [
+      Key("connect", \.connect, "Until the connection stands."),
+      Key("read", \.read, "Without a byte arriving."),
+      Key("total", \.total, "For one attempt, redirects included."),
+    ],
+    rules: [
+      Rule("connect") { $0.connect <= .zero ? "a time-out is longer than 0s" : nil },
+      Rule("read") { $0.read <= .zero ? "a time-out is longer than 0s" : nil },
+      Rule("total") { $0.total <= .zero ? "a time-out is longer than 0s" : nil },
+    ])
+}
+
+/// How the random part of a wait is drawn.
+package enum Jitter: String, ConfigChoice {
+  /// Anything from nothing to the whole wait.
+  case full
+  /// No random part.
+  case none
+}
+
+/// The `retry` of an API.
+package struct RetryDeclaration: ConfigObject {
+  package var maxAttempts = 5
+  package var initial = Duration.seconds(1)
+  package var factor = 2.0
+  package var max = Duration.seconds(60)
+  package var jitter = Jitter.full
+  package var maxElapsed = Duration.seconds(600)
+  package var maxWait = Duration.seconds(300)
+
+  package static let schema = Schema(
+    "retry", RetryDeclaration(), summary: "What happens after a passing fault.",
+    details: "Retried are 408, 425, 429, 500, 502, 503, 504, broken connections and time-outs.",
+    keys: [
+      Key("max_attempts", \.maxAttempts, range: 1...100, "How often a request is sent at the most."),
+      Key("initial", \.initial, "The first wait."),
+      Key("factor", \.factor, "By what each further wait is longer."),
+      Key("max", \.max, "The longest wait that is chosen here."),
+      Key("jitter", \.jitter, "`full`: each wait is drawn between nothing and its length; `none`: as it is."),
+      Key("max_elapsed", \.maxElapsed, "After that long no further attempt starts."),
+      Key("max_wait", \.maxWait, "A server that asks for a longer wait (`Retry-After`) fails the request at once."),
+    ],
+    rules: [Rule("factor") { $0.factor < 1 ? "a factor is at least 1" : nil }])
+}
+
+/// One entry under `apis`: an HTTP service with its auth and limits, shared by all that call it.
+package struct APIDeclaration: ConfigObject {
+  package var baseURL: String?
+  package var auth: Choice<AuthFamily>?
+  package var headers = Named<String>()
+  package var concurrency: Int?
+  package var timeout = TimeoutDeclaration()
+  package var retry = RetryDeclaration()
+  package var maxBody = ByteCount(256 << 20)
+
+  package static let schema = Schema(
+    "api", APIDeclaration(), summary: "An HTTP service: its address, auth and limits, shared by all that call it.",
+    keys: [
+      Key("base_url", \.baseURL, "What paths are joined to. A look-up's provider brings its own, which this replaces."),
+      Key("auth", \.auth, "How requests prove who asks."),
+      Key("headers", \.headers, "Headers sent with each request."),
+      Key("concurrency", \.concurrency, shown: "8", range: 1...1000, "How many requests are under way at once."),
+      Key("timeout", \.timeout, "How long a request may take."),
+      Key("retry", \.retry, "What happens after a passing fault."),
+      Key("max_body", \.maxBody, "The largest body that is accepted, decompressed."),
+    ],
+    rules: [
+      Rule("base_url") { api in
+        api.baseURL.flatMap { $0.hasPrefix("http://") || $0.hasPrefix("https://") ? nil : $0 }
+          .map { "'\($0)' is no address; it begins with http:// or https://" }
+      }
+    ])
+}

@@ -1,0 +1,205 @@
+internal import AssayColumns
+package import AssayDefinition
+
+/// Reads a pipeline file into its definition, and finds everything that is wrong with it in one pass.
+package struct PipelineDecoder {
+  let catalogue: Catalogue
+  /// Values given with `--param`.
+  let givenParams: [String: String]
+  let variables: Variables
+
+  /// - Parameters:
+  ///   - variables: What `${…}` is filled from; its params are set by the decoder.
+  ///   - params: Values of the call, by name.
+  package init(catalogue: Catalogue, variables: Variables, params: [String: String] = [:]) {
+    self.catalogue = catalogue
+    self.variables = variables
+    givenParams = params
+  }
+
+  /// What came of reading a file.
+  package struct Result: Sendable {
+    /// The definition; nil if there are errors.
+    package var definition: PipelineDefinition?
+    package var diagnostics: [Diagnostic]
+    /// Values that must never be shown.
+    package var secrets: [String]
+  }
+
+  /// The keys of a pipeline file.
+  package static let topKeys = [
+    "version", "name", "description", "params", "memory", "apis", "sources", "steps", "checks", "outputs", "report",
+  ]
+
+  package func decode(_ text: String) -> Result {
+    let context = Decoding(variables: variables, catalogue: catalogue)
+    let (root, found) = YAMLReader.read(text)
+    context.add(found)
+    guard let root else {
+      if found.isEmpty { context.fault(.missingKey, at: .start, "the file is empty; a pipeline begins with 'version: 1'") }
+      return Result(definition: nil, diagnostics: context.diagnostics, secrets: [])
+    }
+    guard let pairs = root.pairs else {
+      context.fault(.wrongType, at: root.location, "a pipeline file is a mapping, not \(root.description)")
+      return Result(definition: nil, diagnostics: context.diagnostics, secrets: [])
+    }
+    context.checkKeys(pairs, known: Self.topKeys)
+    var definition = PipelineDefinition()
+    decodeHead(root, &definition, context)
+    decodeParams(root, &definition, context)
+    decodeParts(root, &definition, context)
+    ReferenceResolution(definition: definition, root: root).check(context)
+    return Result(
+      definition: context.hasErrors ? nil : definition, diagnostics: context.diagnostics, secrets: context.secrets)
+  }
+
+  private func decodeHead(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    if let version = root["version"] {
+      if let number = Int.decode(version, context), number != 1 {
+        context.fault(.badValue, at: version.location, "this program reads pipeline files of version 1, not \(number)")
+      }
+    } else {
+      context.fault(.missingKey, at: root.location, "the pipeline needs 'version: 1'")
+    }
+    if let node = root["name"] {
+      if let name = String.decode(node, context) {
+        if name.unicodeScalars.allSatisfy(isNameScalar), !name.isEmpty {
+          definition.name = name
+        } else {
+          context.fault(.badValue, at: node.location, "a pipeline's name has letters, digits, '-' and '_', not '\(name)'")
+        }
+      }
+    } else {
+      context.fault(.missingKey, at: root.location, "the pipeline needs a 'name'")
+    }
+    if let node = root["description"] { definition.description = String.decode(node, context) }
+    if let node = root["memory"] { definition.memory = ByteCount.decode(node, context) }
+  }
+
+  private func decodeParams(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    var values: [String: String] = [:]
+    var declared: Named<ParamDeclaration>?
+    if let node = root["params"] { declared = Named<ParamDeclaration>.decode(node, context) }
+    for param in declared?.items ?? [] {
+      let given = givenParams[param.name]
+      guard let value = given ?? param.value.defaultValue else {
+        if context.variables.unsetIsFault {
+          context.fault(
+            .unsetVariable, at: param.location,
+            "the param '\(param.name)' has no default; give it with --param \(param.name)=VALUE")
+        }
+        continue
+      }
+      if conform(.text(value), to: param.value.type) == nil {
+        context.fault(
+          .badValue, at: param.location, "the param '\(param.name)' is \(param.value.type.rawValue), not '\(value)'")
+      }
+      values[param.name] = value
+      definition.params.append((param.name, value))
+    }
+    let names = declared?.items.map(\.name) ?? []
+    for name in givenParams.keys.sorted() where !names.contains(name) {
+      context.fault(
+        .missingReference, at: root["params"]?.location ?? root.location,
+        "--param \(name): the pipeline has no such param\(suggestion(for: name, among: names))")
+    }
+    context.variables.params = values
+  }
+
+  private func decodeParts(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    for pair in entries(of: root["apis"], "apis", context) {
+      let declaration = context.within("api '\(pair.key)'") { APIDeclaration.schema.decode(pair.value, context) }
+      if let declaration { definition.apis.append((pair.key, pair.keyLocation, declaration)) }
+    }
+    for pair in entries(of: root["sources"], "sources", context) {
+      let common = SourceCommon.schema
+      context.within("source '\(pair.key)'") {
+        guard let choice = Choice<SourceFamily>.decode(pair.value, context, also: common.keyNames) else { return }
+        definition.sources.append(
+          SourceDeclaration(
+            name: pair.key, kind: choice.kind, location: pair.keyLocation,
+            common: common.decodeKeys(of: pair.value.pairs ?? [], at: pair.value.location, context),
+            source: choice.value))
+      }
+    }
+    for pair in entries(of: root["steps"], "steps", context) {
+      let common = StepCommon.schema
+      context.within("step '\(pair.key)'") {
+        let choice = Choice<StepFamily>.decode(pair.value, context, also: common.keyNames)
+        guard let pairs = pair.value.pairs else { return }
+        let read = common.decodeKeys(of: pairs, at: pair.value.location, context)
+        guard let choice else { return }
+        if read.from.count != 1, !choice.value.readsSeveral, pairs.contains(where: { $0.key == "from" }) {
+          context.fault(
+            .badValue, at: pair.value["from"]?.location ?? pair.keyLocation,
+            "\(context.owner) (\(choice.kind)) reads one dataset; join several with a step of type sql")
+        }
+        definition.steps.append(
+          StepDeclaration(
+            name: pair.key, kind: choice.kind, location: pair.keyLocation, from: read.from, step: choice.value))
+      }
+    }
+    for pair in entries(of: root["checks"], "checks", context) {
+      context.within("checks of '\(pair.key)'") {
+        context.refer(to: "dataset", pair.key, at: pair.keyLocation)
+        if let checks = CheckDecoder(context: context).decode(pair) { definition.checks.append(checks) }
+      }
+    }
+    if let node = root["outputs"] { decodeOutputs(node, &definition, context) }
+    for pair in entries(of: root["report"], "report", context) {
+      decodeReport(pair, &definition, context)
+    }
+  }
+
+  private func decodeOutputs(_ node: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    if node.isNull { return }
+    guard case .sequence(let items) = node.kind else {
+      context.fault(.wrongType, at: node.location, "'outputs' is a list, not \(node.description)")
+      return
+    }
+    let common = OutputCommon.schema
+    for (index, item) in items.enumerated() {
+      context.within("output \(index + 1)") {
+        guard let choice = Choice<OutputFamily>.decode(item, context, also: common.keyNames) else { return }
+        let read = common.decodeKeys(of: item.pairs ?? [], at: item.location, context)
+        definition.outputs.append(
+          OutputDeclaration(kind: choice.kind, location: item.location, common: read, output: choice.value))
+      }
+    }
+  }
+
+  private func decodeReport(_ pair: YAMLNode.Pair, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    let entries = context.catalogue.entries(ReportFamily.self)
+    guard let entry = entries.first(where: { $0.kind == pair.key }) else {
+      context.fault(
+        .unknownKind, at: pair.keyLocation,
+        "there is no report '\(pair.key)'\(suggestion(for: pair.key, among: entries.map(\.kind)))")
+      return
+    }
+    context.within("report '\(pair.key)'") {
+      guard let path = String.decode(pair.value, context),
+        let report = entry.decode(YAMLNode(.mapping([]), at: pair.value.location), context, [])
+      else { return }
+      definition.reports.append(
+        ReportDeclaration(kind: pair.key, location: pair.keyLocation, path: path, report: report))
+    }
+  }
+
+  /// The pairs of a part of the file, checked for names that can be referred to.
+  private func entries(of node: YAMLNode?, _ part: String, _ context: Decoding) -> [YAMLNode.Pair] {
+    guard let node, !node.isNull else { return [] }
+    guard let pairs = node.pairs else {
+      context.fault(.wrongType, at: node.location, "'\(part)' holds names with their settings, not \(node.description)")
+      return []
+    }
+    for pair in pairs where part != "report" && part != "checks" && !pair.key.unicodeScalars.allSatisfy(isNameScalar) {
+      context.fault(
+        .badValue, at: pair.keyLocation, "a name under '\(part)' has letters, digits, '-' and '_', not '\(pair.key)'")
+    }
+    return pairs
+  }
+}
+
+private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+  scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+}

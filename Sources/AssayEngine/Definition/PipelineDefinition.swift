@@ -1,0 +1,28 @@
+package import AssayDefinition
+
+/// A pipeline file that has been read, checked whole and filled with its variables.
+package struct PipelineDefinition: Sendable {
+  /// The pipeline's name: letters, digits, `-` and `_`; it names its runs and datasets in the store.
+  package var name = ""
+  package var description: String?
+  /// Params with their values for this run, in the order of the file.
+  package var params: [(name: String, value: String)] = []
+  package var apis: [(name: String, location: SourceLocation, declaration: APIDeclaration)] = []
+  package var sources: [SourceDeclaration] = []
+  package var steps: [StepDeclaration] = []
+  package var checks: [DatasetChecks] = []
+  package var outputs: [OutputDeclaration] = []
+  package var reports: [ReportDeclaration] = []
+  /// The most bytes that kept rows hold in memory before they go to a temporary file.
+  package var memory: ByteCount?
+
+  package init() {}
+
+  /// The place in the file of a dataset, or nil.
+  package func location(of dataset: String) -> SourceLocation? {
+    sources.first { $0.name == dataset }?.location ?? steps.first { $0.name == dataset }?.location
+  }
+
+  /// What the file's text is identified by: filled variables take no part.
+  package var apiNames: [String] { apis.map(\.name) }
+}

@@ -1,0 +1,76 @@
+internal import AssayDefinition
+
+/// Checks what no single value can know: that names exist and are unique, that steps do not wait for each other in a
+/// circle, and that what is declared is used.
+struct ReferenceResolution {
+  let definition: PipelineDefinition
+  let root: YAMLNode
+
+  func check(_ context: Decoding) {
+    // Names are taken from the file and not from what could be decoded, so that one fault does not bring others.
+    let sources = root["sources"]?.pairs ?? []
+    let steps = root["steps"]?.pairs ?? []
+    let apis = (root["apis"]?.pairs ?? []).map(\.key)
+    let datasets = sources.map(\.key) + steps.map(\.key)
+    for step in steps {
+      guard let source = sources.first(where: { $0.key == step.key }) else { continue }
+      context.fault(
+        .duplicateName, at: step.keyLocation,
+        "the step '\(step.key)' has the name of the source in line \(source.keyLocation.line); a dataset's name is unique")
+    }
+    for reference in context.references {
+      let known = reference.kind == "api" ? apis : datasets
+      if known.contains(reference.name) { continue }
+      context.fault(
+        .missingReference, at: reference.location,
+        "there is no \(reference.kind == "api" ? "api" : "source or step") '\(reference.name)'"
+          + suggestion(for: reference.name, among: known))
+    }
+    if sources.isEmpty {
+      context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")
+    }
+    reportCycles(context)
+    reportUnused(context)
+  }
+
+  private func reportCycles(_ context: Decoding) {
+    let inputs = Dictionary(
+      definition.steps.map { ($0.name, $0.from.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+    var settled: Set<String> = []
+    for step in definition.steps where !settled.contains(step.name) {
+      // A walk with its own stack, so that a chain of any length is fine.
+      var path: [String] = []
+      var stack: [(name: String, leaving: Bool)] = [(step.name, false)]
+      while let (name, leaving) = stack.popLast() {
+        if leaving {
+          path.removeLast()
+          settled.insert(name)
+          continue
+        }
+        if let start = path.firstIndex(of: name) {
+          let circle = (path[start...] + [name]).joined(separator: " → ")
+          let place = definition.location(of: name) ?? root.location
+          context.fault(.cycle, at: place, "steps wait for each other in a circle: \(circle)")
+          return
+        }
+        if settled.contains(name) { continue }
+        path.append(name)
+        stack.append((name, true))
+        for input in inputs[name] ?? [] where inputs[input] != nil { stack.append((input, false)) }
+      }
+    }
+  }
+
+  private func reportUnused(_ context: Decoding) {
+    let used = Set(context.references.map { "\($0.kind) \($0.name)" })
+    for source in definition.sources where !used.contains("dataset \(source.name)") {
+      context.warn(.unused, at: source.location, "nothing uses the source '\(source.name)', so it is not read")
+    }
+    for step in definition.steps where !used.contains("dataset \(step.name)") {
+      context.warn(.unused, at: step.location, "nothing uses the step '\(step.name)', so it does not run")
+    }
+    for api in definition.apis where !used.contains("api \(api.name)") {
+      context.warn(.unused, at: api.location, "nothing uses the api '\(api.name)'")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package import AssayColumns
+package import AssayDefinition
+
+/// The keys that every source takes.
+package struct SourceCommon: Sendable {
+  package var columns = Named<ValueType>()
+  package var onEmpty = OnEmpty.fail
+  package var onNewColumn = OnNewColumn.add
+
+  package static let schema = Schema(
+    "source", SourceCommon(), summary: "Where rows come from.",
+    keys: [
+      Key("columns", \.columns, "Types of columns, by name. A declared type wins over what the values look like."),
+      Key("on_empty", \.onEmpty, "What no rows at all mean: `fail` the run, `warn`, or `pass`."),
+      Key(
+        "on_new_column", \.onNewColumn,
+        "What happens to columns that `columns` does not name: `add` them, `ignore` them, or `fail`."),
+    ])
+}
+
+/// A source with its place in the file.
+package struct SourceDeclaration: Sendable {
+  package var name: String
+  package var kind: String
+  package var location: SourceLocation
+  package var common: SourceCommon
+  package var source: any Source
+}
+
+/// The keys that every step takes.
+package struct StepCommon: Sendable {
+  package var from: [DatasetName] = []
+
+  package static let schema = Schema(
+    "step", StepCommon(), summary: "What is done with rows.",
+    keys: [Key("from", \.from, required: true, "The dataset that the step reads; `sql` reads several.")])
+}
+
+/// A step with its place in the file.
+package struct StepDeclaration: Sendable {
+  package var name: String
+  package var kind: String
+  package var location: SourceLocation
+  package var from: [DatasetName]
+  package var step: any Step
+}
+
+/// The keys that every output takes.
+package struct OutputCommon: Sendable {
+  package var from = DatasetName("")
+  package var publish = PublishPolicy.whenPassed
+
+  package static let schema = Schema(
+    "output", OutputCommon(), summary: "Where rows go.",
+    keys: [
+      Key("from", \.from, required: true, "The dataset that is written."),
+      Key(
+        "publish", \.publish,
+        "`when_passed`: only if the gate passes. `always`: also if it fails, never if the run breaks."),
+    ])
+}
+
+/// An output with its place in the file.
+package struct OutputDeclaration: Sendable {
+  package var kind: String
+  package var location: SourceLocation
+  package var common: OutputCommon
+  package var output: any Output
+}
+
+/// A report with the path that the file gives it.
+package struct ReportDeclaration: Sendable {
+  package var kind: String
+  package var location: SourceLocation
+  package var path: String
+  package var report: any Report
+}

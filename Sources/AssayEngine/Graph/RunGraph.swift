@@ -1,0 +1,42 @@
+/// One task of a run: a source, a step, what keeps or grades a dataset, or an output.
+package struct RunNode: Sendable, Hashable, Codable {
+  package enum Kind: String, Sendable, Codable {
+    case source, step, output
+    /// Keeps a dataset's rows for steps that need them all.
+    case keeper
+    /// Measures a dataset for its metrics and checks.
+    case grader
+  }
+
+  package var id: Int
+  package var kind: Kind
+  /// The dataset it makes, keeps or grades; an output's place in the file (from 1) for outputs.
+  package var name: String
+  /// The component's kind: `csv`, `geocode`; empty for keepers and graders.
+  package var type: String
+  /// Nodes whose rows it reads as they come.
+  package var streams: [Int]
+  /// Nodes that must have finished before it starts.
+  package var completes: [Int]
+}
+
+/// The tasks of a run and what they wait for: a value without closures, in the order of the file.
+package struct RunGraph: Sendable, Codable {
+  package private(set) var nodes: [RunNode] = []
+
+  package init() {}
+
+  /// Appends a node and returns its id. Inputs must stand before it, so a graph has no circles.
+  @discardableResult
+  package mutating func add(
+    _ kind: RunNode.Kind, _ name: String, type: String = "", streams: [Int] = [], completes: [Int] = []
+  ) -> Int {
+    precondition((streams + completes).allSatisfy { $0 < nodes.count }, "a node's inputs stand before it")
+    nodes.append(
+      RunNode(id: nodes.count, kind: kind, name: name, type: type, streams: streams, completes: completes))
+    return nodes.count - 1
+  }
+
+  /// How many nodes read the rows of a node as they come.
+  package func readers(of id: Int) -> [Int] { nodes.filter { $0.streams.contains(id) }.map(\.id) }
+}

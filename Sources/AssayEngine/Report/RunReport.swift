@@ -1,0 +1,88 @@
+internal import AssayFormats
+package import AssayQuality
+
+/// How a run ended.
+package enum Outcome: String, Sendable, Hashable, CaseIterable {
+  case passed, warned, failed, error
+  /// A budget ran out.
+  case partial
+  case interrupted
+}
+
+/// What a run did and found: the one value that every report is made from.
+package struct RunReport: Sendable {
+  /// The version of the JSON report's shape.
+  package static let version = 1
+
+  package struct Step: Sendable {
+    package var name = ""
+    /// `source`, `step`, `check` or `output`.
+    package var kind = ""
+    package var type = ""
+    /// `finished`, `failed` or `cancelled`.
+    package var status = ""
+    package var counters = NodeCounters.Values()
+    package var durationSeconds = 0.0
+    package var error: String?
+
+    package init() {}
+  }
+
+  package struct Dataset: Sendable {
+    package var name = ""
+    package var rows = 0
+    package var columns: [ColumnFacts] = []
+    /// Nil where the dataset has no rows, and so no score.
+    package var metrics: DatasetMetrics?
+    package var checks: [CheckResult] = []
+
+    package init() {}
+  }
+
+  package struct CheckResult: Sendable {
+    package var check: String
+    package var column: String?
+    package var severity: Severity
+    package var judgement: CheckJudgement
+    package var line: Int
+    package var columnInFile: Int
+
+    package init(
+      check: String, column: String?, severity: Severity, judgement: CheckJudgement, line: Int, columnInFile: Int
+    ) {
+      self.check = check
+      self.column = column
+      self.severity = severity
+      self.judgement = judgement
+      self.line = line
+      self.columnInFile = columnInFile
+    }
+  }
+
+  package struct Output: Sendable {
+    package var type: String
+    package var target: String
+    package var rows: Int
+    package var published: Bool
+  }
+
+  package var outcome = Outcome.passed
+  package var exitCode = 0
+  package var pipeline = ""
+  package var description: String?
+  package var file = ""
+  package var definitionSHA256 = ""
+  package var runID = ""
+  package var startedAt = ""
+  package var finishedAt = ""
+  package var durationSeconds = 0.0
+  package var params: [(name: String, value: String)] = []
+  package var assayVersion = ""
+  package var steps: [Step] = []
+  package var datasets: [Dataset] = []
+  package var outputs: [Output] = []
+  /// Why the run broke, or what the file warned of; for people, not part of the JSON report.
+  package var messages: [String] = []
+
+  package init() {}
+}

@@ -1,0 +1,84 @@
+internal import AssayDefinition
+package import AssayHTTP
+internal import Synchronization
+
+/// What a provider brings along where the file says nothing.
+package struct ProviderDefaults: Sendable, Hashable {
+  package var name: String
+  package var baseURL: String
+  /// Requests under way at once.
+  package var concurrency: Int
+
+  package init(name: String, baseURL: String, concurrency: Int = 8) {
+    self.name = name
+    self.baseURL = baseURL
+    self.concurrency = concurrency
+  }
+}
+
+/// The HTTP clients of a run, one for each API, made on first use: steps that use one API share its limits.
+package final class APIClients: Sendable {
+  private let declarations: [String: APIDeclaration]
+  private let mask: SecretMask
+  private let makeTransport: @Sendable () -> any Transport
+  private let state = Mutex(State())
+
+  private struct State {
+    var clients: [String: APIClient] = [:]
+    var transport: (any Transport)?
+  }
+
+  /// - Parameter makeTransport: Called once, when the first client is made.
+  package init(
+    _ declarations: [(name: String, declaration: APIDeclaration)], mask: SecretMask,
+    makeTransport: @escaping @Sendable () -> any Transport
+  ) {
+    self.declarations = Dictionary(declarations.map { ($0.name, $0.declaration) }) { first, _ in first }
+    self.mask = mask
+    self.makeTransport = makeTransport
+  }
+
+  /// The client of a named API, of a provider, or of a named API with a provider's address.
+  package func client(_ name: String?, provider: ProviderDefaults?) throws(RunFailure) -> APIClient {
+    let key = "\(name ?? "") \(provider?.baseURL ?? "")"
+    let result: Result<APIClient, RunFailure> = state.withLock { state in
+      if let client = state.clients[key] { return .success(client) }
+      do throws(RunFailure) {
+        let transport = state.transport ?? makeTransport()
+        state.transport = transport
+        let client = try make(name, provider: provider, transport: transport)
+        state.clients[key] = client
+        return .success(client)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func make(
+    _ name: String?, provider: ProviderDefaults?, transport: any Transport
+  ) throws(RunFailure) -> APIClient {
+    let declaration = name.flatMap { declarations[$0] } ?? APIDeclaration()
+    let title = name ?? provider?.name ?? "http"
+    do {
+      let retry = declaration.retry
+      return APIClient(
+        name: title, base: try (declaration.baseURL ?? provider?.baseURL).map { try RequestURL($0) },
+        auth: try declaration.auth?.value.makeAuth(),
+        headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),
+        retry: RetryPolicy(
+          maxAttempts: retry.maxAttempts, initial: retry.initial, factor: retry.factor, max: retry.max,
+          jitter: retry.jitter == .full ? .full : .none, maxElapsed: retry.maxElapsed, maxWait: retry.maxWait),
+        timeouts: Timeouts(
+          connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
+        maxBody: declaration.maxBody.bytes, transport: transport,
+        gate: APIGate(concurrency: declaration.concurrency ?? provider?.concurrency ?? 8), mask: mask)
+    } catch {
+      throw RunFailure("api '\(title)': \(mask.apply(to: "\(error)"))")
+    }
+  }
+
+  /// The transport, if one was made, so that it can be shut down at the end of the run.
+  package var madeTransport: (any Transport)? { state.withLock { $0.transport } }
+}

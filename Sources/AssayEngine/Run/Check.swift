@@ -1,0 +1,41 @@
+package import AssayQuality
+
+/// What a check judges, and so where it may stand.
+package enum CheckScope: Sendable, Hashable {
+  case dataset, column
+  /// Under `dataset` and under a column alike.
+  case either
+}
+
+/// Where a check stands, with the keys beside its name.
+package struct CheckPlace: Sendable {
+  /// The column it stands under; nil for a check of the dataset.
+  package var column: String?
+  package var common: CheckCommon
+
+  package init(column: String?, common: CheckCommon) {
+    self.column = column
+    self.common = common
+  }
+}
+
+/// What must hold: data that says what is measured, and a judgement of what was. A check never sees rows.
+package protocol Check: Sendable {
+  var scope: CheckScope { get }
+  /// Whether it judges row by row, so that `at_least`, `at_most`, samples and failing rows apply.
+  var judgesRows: Bool { get }
+  /// Whether `where` applies.
+  var takesFilter: Bool { get }
+  /// Columns that tell rows apart, where the check names such; shown with failing rows.
+  var keyColumns: [String] { get }
+  /// What must be measured. Equal measures of several checks are taken once.
+  func measures(_ place: CheckPlace) -> [Measure]
+  /// The judgement of what was measured.
+  func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement
+}
+
+extension Check {
+  package var judgesRows: Bool { true }
+  package var takesFilter: Bool { judgesRows }
+  package var keyColumns: [String] { [] }
+}

@@ -1,0 +1,181 @@
+internal import AssayColumns
+package import AssayDefinition
+package import AssayQuality
+internal import AssayStore
+internal import Synchronization
+
+/// How one dataset is measured and judged.
+package struct DatasetGrading: Sendable {
+  package let dataset: String
+  package let location: SourceLocation
+  package let declaration: DatasetChecks
+  /// Whether it has metrics and a score, beside the checks that declared columns imply.
+  package let isScored: Bool
+
+  package init(dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool) {
+    self.dataset = dataset
+    self.location = location
+    self.declaration = declaration
+    self.isScored = isScored
+  }
+
+  /// What one grading of the dataset found.
+  package struct Result: Sendable {
+    package var dataset: RunReport.Dataset
+    package var failedRows: [FailedRow]
+    /// Whether the dataset has no rows although it should; then there is no score.
+    package var isEmpty: Bool
+  }
+
+  private var places: [(declaration: CheckDeclaration, place: CheckPlace)] {
+    declaration.checks.map { ($0, CheckPlace(column: $0.column, common: $0.common)) }
+  }
+
+  /// Everything that is measured, for metrics, checks and the report.
+  package var measures: [Measure] {
+    var measures = ColumnFacts.measures(profile: declaration.profile) + [.everyColumn(.misfits), .rowCount, .schema]
+    if isScored { measures += DatasetMetrics.measures(score) }
+    for (check, place) in places { measures += check.check.measures(place) }
+    return measures
+  }
+
+  /// Whether some check reads rows by SQL, and so needs final types.
+  package var needsTypes: Bool {
+    measures.contains { measure in
+      guard case .count(let test) = measure else { return false }
+      if case .expression = test.predicate { return true }
+      return test.filter != nil
+    }
+  }
+
+  /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
+  package func plan() throws(RunFailure) -> GradingPlan {
+    let keys = declaration.key.isEmpty ? declaration.checks.flatMap(\.check.keyColumns) : declaration.key
+    var seen: Set<String> = []
+    let sampling = Sampling(
+      keyColumns: keys.filter { seen.insert($0).inserted }, privateColumns: Set(declaration.privateColumns))
+    do throws(PatternFault) {
+      return try GradingPlan(measures, sampling: sampling, evaluator: SQLVerdicts())
+    } catch {
+      throw RunFailure("checks of '\(dataset)': the pattern '\(error.pattern)' is not valid: \(error.message)")
+    }
+  }
+
+  package var score: ScoreOptions {
+    let score = declaration.score
+    let exclude = declaration.exclude
+    let bounds: [(ScoreOptions.Target, ScoreBound?)] = [
+      (.overall, score.overall), (.dimension(.completeness), score.completeness),
+      (.dimension(.uniqueness), score.uniqueness), (.dimension(.consistency), score.consistency),
+      (.dimension(.validity), score.validity),
+    ]
+    return ScoreOptions(
+      weights: score.weights.map {
+        [
+          .completeness: $0.completeness, .uniqueness: $0.uniqueness, .consistency: $0.consistency,
+          .validity: $0.validity,
+        ]
+      },
+      exclusions: [
+        .completeness: exclude.completeness, .uniqueness: exclude.uniqueness, .consistency: exclude.consistency,
+        .validity: exclude.validity,
+      ],
+      thresholds: bounds.compactMap { target, bound in
+        bound.map { ScoreOptions.Threshold(target, warnBelow: $0.warnBelow, failBelow: $0.failBelow) }
+      })
+  }
+
+  /// Judges what was measured.
+  package func judge(_ values: MeasureValues, minimumScore: Double?) -> Result {
+    var report = RunReport.Dataset()
+    report.name = dataset
+    report.rows = values.rowCount
+    report.columns = ColumnFacts.all(values, privateColumns: Set(declaration.privateColumns))
+    var failedRows: [FailedRow] = []
+    if values.rowCount == 0 { report.checks += onEmpty.map { [$0] } ?? [] }
+    let metrics = isScored ? DatasetMetrics(values, score) : nil
+    if let metrics, !metrics.isNoData {
+      report.metrics = metrics
+      report.checks += scoreChecks(metrics, minimumScore: minimumScore)
+    }
+    for field in values.schema.fields {
+      guard let type = field.declared, type != .text, case .rows(let found)? = values[.misfits(field.name)] else { continue }
+      let judgement = judgeRows(
+        .rows(found), RowClaim("every value is \(type.rawValue)", verb: "are \(type.rawValue)"))
+      report.checks.append(result("type", field.name, .fail, judgement, location))
+      failedRows += found.failures.map { FailedRow($0, check: "type", reason: "is not \(type.rawValue)") }
+    }
+    for (check, place) in places {
+      let judgement = check.check.judge(values, place)
+      report.checks.append(result(check.name, check.column, check.common.severity, judgement, check.location))
+      guard judgement.failed > 0, check.check.judgesRows else { continue }
+      for measure in check.check.measures(place) {
+        guard case .rows(let found)? = values[measure] else { continue }
+        failedRows += found.failures.map { FailedRow($0, check: check.name, reason: "does not hold: \(judgement.expected)") }
+      }
+    }
+    let isEmpty = values.rowCount == 0 && declaration.onEmpty != .pass
+    return Result(dataset: report, failedRows: failedRows, isEmpty: isEmpty)
+  }
+
+  private func result(
+    _ name: String, _ column: String?, _ severity: Severity, _ judgement: CheckJudgement, _ place: SourceLocation
+  ) -> RunReport.CheckResult {
+    RunReport.CheckResult(
+      check: name, column: column, severity: severity, judgement: judgement, line: place.line,
+      columnInFile: place.column)
+  }
+
+  private var onEmpty: RunReport.CheckResult? {
+    guard isScored else { return nil }
+    let status: CheckStatus =
+      switch declaration.onEmpty {
+      case .fail: .failed
+      case .warn: .warned
+      case .pass: .passed
+      }
+    let judgement = CheckJudgement(status: status, observed: .number(0), expected: "the dataset has rows")
+    return result("on_empty", nil, declaration.onEmpty == .fail ? .fail : .warn, judgement, declaration.location)
+  }
+
+  private func scoreChecks(_ metrics: DatasetMetrics, minimumScore: Double?) -> [RunReport.CheckResult] {
+    var checks = score.outcomes(of: metrics).map { outcome in
+      let severity: Severity = outcome.threshold.failBelow == nil ? .warn : .fail
+      let judgement = CheckJudgement(
+        status: outcome.status, observed: outcome.value.map { .number($0) }, expected: outcome.expected)
+      return result("score.\(outcome.threshold.target.name)", nil, severity, judgement, declaration.location)
+    }
+    if let minimumScore {
+      let value = metrics.overall.value
+      let holds = (value ?? -1) >= minimumScore
+      let judgement = CheckJudgement(
+        status: holds ? .passed : .failed, observed: value.map { .number($0) },
+        expected: "overall is at least \(Double.display(minimumScore) ?? "")")
+      checks.append(result("min_score", nil, .fail, judgement, declaration.location))
+    }
+    return checks
+  }
+}
+
+/// Evaluates SQL over batches for the grader: one connection for each thread that asks at once.
+private final class SQLVerdicts: SQLPredicateEvaluator {
+  private let idle = Mutex<[RowExpressions]>([])
+
+  func verdicts(of expressions: [String], over batch: Batch) throws(SQLPredicateFault) -> [SQLVerdict] {
+    if expressions.isEmpty { return [] }
+    let evaluator = idle.withLock { $0.popLast() } ?? RowExpressions()
+    defer { idle.withLock { $0.append(evaluator) } }
+    do throws(ExpressionFailure) {
+      return try evaluator.evaluate(expressions, over: batch).map { verdict in
+        var isTrue = verdict.holds
+        isTrue.formIntersection(verdict.isNull.inverted())
+        return SQLVerdict(isTrue: isTrue, isNull: verdict.isNull)
+      }
+    } catch {
+      switch error {
+      case .missingColumn(let name): throw .missingColumn(name)
+      case .brokenSQL(let message): throw .broken(message)
+      }
+    }
+  }
+}

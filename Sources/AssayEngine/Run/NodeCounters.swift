@@ -1,0 +1,41 @@
+internal import Synchronization
+
+/// What a node has done so far. Any task may add to it.
+package final class NodeCounters: Sendable {
+  package struct Values: Sendable, Hashable {
+    package var rowsIn = 0
+    package var rowsOut = 0
+    package var requests = 0
+    package var retries = 0
+    package var cacheHits = 0
+    /// The first warnings; `warningCount` counts them all.
+    package var warnings: [String] = []
+    package var warningCount = 0
+  }
+
+  /// The most warnings that are kept with their text.
+  static let keptWarnings = 20
+
+  private let state = Mutex(Values())
+
+  package init() {}
+
+  package var values: Values { state.withLock { $0 } }
+
+  package func add(rowsIn: Int = 0, rowsOut: Int = 0, requests: Int = 0, retries: Int = 0, cacheHits: Int = 0) {
+    state.withLock { values in
+      values.rowsIn += rowsIn
+      values.rowsOut += rowsOut
+      values.requests += requests
+      values.retries += retries
+      values.cacheHits += cacheHits
+    }
+  }
+
+  package func warn(_ message: String) {
+    state.withLock { values in
+      values.warningCount += 1
+      if values.warnings.count < Self.keptWarnings, !values.warnings.contains(message) { values.warnings.append(message) }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+internal import AssayColumns
+internal import AssayHTTP
+internal import AssayQuality
+internal import AssayStore
+
+/// Does the work of single nodes: connects components with the logs that they read and write.
+struct NodeRunner: Sendable {
+  let plan: RunPlan
+  let context: RunContext
+  let state: RunState
+  let store: Store?
+  /// The log of each node that makes a dataset.
+  private let logs: [Int: DatasetLog]
+  private let kept: [Int: KeptRows]
+
+  init(plan: RunPlan, context: RunContext, state: RunState, store: Store?) {
+    self.plan = plan
+    self.context = context
+    self.state = state
+    self.store = store
+    var logs: [Int: DatasetLog] = [:]
+    var kept: [Int: KeptRows] = [:]
+    for node in plan.graph.nodes {
+      switch node.kind {
+      case .source, .step:
+        logs[node.id] = DatasetLog(dataset: node.name, readers: plan.graph.readers(of: node.id).count)
+      case .keeper: kept[node.id] = KeptRows(memory: context.memoryPerKeeper)
+      case .grader, .output: break
+      }
+    }
+    self.logs = logs
+    self.kept = kept
+  }
+
+  /// Lets the readers of a node that never starts leave their logs, and ends its own.
+  func skip(_ node: RunNode) {
+    logs[node.id]?.fail()
+    for input in node.streams { reader(of: input, for: node)?.leave() }
+  }
+
+  /// Runs a node to its end. Its log ends with it, whatever happens.
+  func run(_ node: RunNode) async throws {
+    let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
+    defer {
+      let totals = own.requestTotals
+      own.counters.add(requests: totals.requests, retries: totals.retries)
+    }
+    let input = node.streams.first.flatMap { reader(of: $0, for: node) }
+    defer { input?.leave() }
+    do {
+      switch node.kind {
+      case .source: try await runSource(node, own)
+      case .step: try await runStep(node, input, own)
+      case .keeper: try await keep(node, input, own)
+      case .grader: try await grade(node, input, own)
+      case .output: try await stage(node, input, own)
+      }
+    } catch {
+      logs[node.id]?.fail()
+      throw error
+    }
+  }
+
+  private func reader(of maker: Int, for node: RunNode) -> DatasetReader? {
+    guard let log = logs[maker], let index = plan.graph.readers(of: maker).firstIndex(of: node.id) else { return nil }
+    return DatasetReader(log, index: index)
+  }
+
+  private func runSource(_ node: RunNode, _ own: NodeContext) async throws {
+    guard let log = logs[node.id], let source = plan.definition.sources.first(where: { $0.name == node.name }) else {
+      return
+    }
+    let writer = SourceWriter(
+      name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name))
+    try await source.source.read(into: writer, own)
+    try await writer.finish()
+  }
+
+  private func runStep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
+    guard let log = logs[node.id], let step = plan.definition.steps.first(where: { $0.name == node.name }) else {
+      return
+    }
+    switch step.step.work {
+    case .lookup(let lookup):
+      guard let input else { return }
+      try await LookupStage(name: node.name, lookup: lookup, context: own).run(input, log)
+    case .transform(let transform):
+      guard let input else { return }
+      try await self.transform(transform, input, log, own)
+    case .query(let query):
+      let inputs = zip(step.from, node.completes).compactMap { name, keeper in
+        kept[keeper].map { (name: name.name, rows: $0 as any BatchSequence) }
+      }
+      own.counters.add(rowsIn: inputs.reduce(0) { $0 + $1.rows.rowCount })
+      let counters = own.counters
+      let schema = try await query.run(inputs, own) { batch in
+        var batch = batch
+        batch.firstRow = counters.values.rowsOut
+        counters.add(rowsOut: batch.rowCount)
+        try await log.write(batch)
+      }
+      log.finish(schema)
+    }
+  }
+
+  private func transform(
+    _ transform: any Transform, _ input: DatasetReader, _ log: DatasetLog, _ own: NodeContext
+  ) async throws {
+    var schema: DatasetSchema?
+    let workers = context.workers
+    try await orderedWindow(
+      width: workers.width,
+      next: {
+        let batch = try await input.next()
+        own.counters.add(rowsIn: batch?.rowCount ?? 0)
+        return batch
+      },
+      job: { batch in try await workers.run { try transform.apply(batch) } },
+      deliver: { batch in
+        var batch = batch
+        batch.firstRow = own.counters.values.rowsOut
+        schema = batch.schema
+        own.counters.add(rowsOut: batch.rowCount)
+        if batch.rowCount > 0 { try await log.write(batch) }
+      })
+    log.finish(try schema ?? transform.outputSchema(input.finalSchema ?? DatasetSchema()))
+  }
+
+  private func keep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
+    guard let input, let rows = kept[node.id] else { return }
+    while let batch = try await input.next() {
+      own.counters.add(rowsIn: batch.rowCount)
+      try await context.workers.run { try rows.append(batch) }
+    }
+    if let schema = input.finalSchema, rows.schema.count < schema.count {
+      // The columns of a dataset without rows, and columns that only the end told of.
+      let columns = schema.fields.map { _ in Column.nulls(count: 0) }
+      try rows.append(Batch(schema: schema, columns: columns, rowCount: 0))
+    }
+  }
+
+  private func grade(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
+    guard let input, let grading = plan.graded.first(where: { $0.dataset == node.name }) else { return }
+    let workers = context.workers
+    let gradingPlan = try grading.plan()
+    var grader = Grader(gradingPlan)
+    do {
+      try await orderedWindow(
+        width: workers.width,
+        next: {
+          let batch = try await input.next()
+          own.counters.add(rowsIn: batch?.rowCount ?? 0)
+          return batch
+        },
+        job: { batch in try await workers.run { try gradingPlan.partial(for: batch) } },
+        deliver: { grader.merge($0) })
+    } catch let fault as GradingFault {
+      throw RunFailure("checks of '\(node.name)': \(fault.message)")
+    }
+    let (finished, schema) = (grader, input.finalSchema)
+    let values = try await workers.run { finished.finish(schema: schema) }
+    state.note { $0.measures[node.name] = values }
+  }
+
+  private func stage(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
+    guard let input, let number = Int(node.name), let store else { return }
+    let declaration = plan.definition.outputs[number - 1]
+    let output = OutputContext(
+      node: own, number: number, store: store, allowsEmpty: plan.allowsEmpty(declaration.common.from.name))
+    let staged = try await declaration.output.stage(input, output)
+    state.note { $0.staged[node.id] = staged }
+  }
+}

@@ -1,0 +1,44 @@
+internal import AssayColumns
+internal import AssayDefinition
+package import AssayStore
+
+/// Where rows go. Rows are staged while the run goes on, and published at its end, all or nothing.
+package protocol Output: Sendable {
+  /// Whether values are needed under their final types.
+  var needsTypes: Bool { get }
+  /// Where the rows go, for reports: a table or a path as the file has it.
+  var target: String { get }
+  /// Stages all rows of the reader.
+  func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput
+}
+
+/// What an output has staged: nothing of it is seen before the run is published.
+package enum StagedOutput: Sendable {
+  case table(TablePublish)
+  case file(FilePublish, rows: Int)
+
+  /// How many rows were staged.
+  package var rowCount: Int {
+    switch self {
+    case .table(let table): table.stage.rowCount
+    case .file(_, let rows): rows
+    }
+  }
+}
+
+/// What an output needs of its run.
+package struct OutputContext: Sendable {
+  package let node: NodeContext
+  /// The output's place in the file, from 1: it tells stages of one run apart.
+  package let number: Int
+  package let store: Store
+  /// Whether no rows may replace what is published.
+  package let allowsEmpty: Bool
+
+  package init(node: NodeContext, number: Int, store: Store, allowsEmpty: Bool) {
+    self.node = node
+    self.number = number
+    self.store = store
+    self.allowsEmpty = allowsEmpty
+  }
+}

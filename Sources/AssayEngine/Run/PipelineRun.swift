@@ -1,0 +1,200 @@
+internal import AssayColumns
+internal import AssayDefinition
+internal import AssayFormats
+package import AssayHTTP
+internal import AssayQuality
+internal import AssayStore
+internal import Synchronization
+
+/// One run of a pipeline, from the first request to the reports.
+package final class PipelineRun: Sendable {
+  package let plan: RunPlan
+  package let options: RunOptions
+  /// What the nodes have done so far.
+  package let state: RunState
+  package let runID: String
+  private let mask: SecretMask
+  private let makeTransport: @Sendable () -> any Transport
+  private let shutDown: @Sendable () async -> Void
+  private let events: @Sendable (RunEvent) -> Void
+  private let interruptions: AsyncStream<Void>
+  private let interruption: AsyncStream<Void>.Continuation
+  private let wasInterrupted = Mutex(false)
+
+  /// - Parameters:
+  ///   - makeTransport: Called once, if the run sends requests at all.
+  ///   - shutDown: Called at the end of the run.
+  package init(
+    _ definition: PipelineDefinition, options: RunOptions, mask: SecretMask,
+    makeTransport: @escaping @Sendable () -> any Transport, shutDown: @escaping @Sendable () async -> Void = {},
+    events: @escaping @Sendable (RunEvent) -> Void = { _ in }
+  ) {
+    plan = RunPlan(definition)
+    self.options = options
+    self.mask = mask
+    self.makeTransport = makeTransport
+    self.shutDown = shutDown
+    self.events = events
+    state = RunState(plan.graph)
+    runID = Self.newID()
+    (interruptions, interruption) = AsyncStream.makeStream(of: Void.self)
+  }
+
+  /// Stops the run cleanly: requests end, nothing is published. May be called from anywhere, at any time.
+  package func interrupt() {
+    wasInterrupted.withLock { $0 = true }
+    interruption.yield()
+  }
+
+  /// Runs the pipeline. Never throws: what went wrong is in the report, together with the exit code.
+  package func run() async -> RunReport {
+    var report = RunReport()
+    report.pipeline = plan.definition.name
+    report.description = plan.definition.description
+    report.file = options.file
+    report.definitionSHA256 = options.definitionSHA256
+    report.assayVersion = options.assayVersion
+    report.runID = runID
+    report.params = plan.definition.params.map { ($0.name, mask.apply(to: $0.value)) }
+    let start = ContinuousClock.now
+    let startedAt = StoreTime.now
+    report.startedAt = startedAt.text
+    let store: Store?
+    do {
+      store = try await begin(&report, startedAt: startedAt)
+    } catch {
+      return broken(report, "\(error)", start)
+    }
+    let lease = keepLease(store)
+    let clients = APIClients(
+      plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
+    let context = RunContext(
+      runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
+      memoryPerKeeper: memoryPerKeeper, events: events)
+    let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
+    await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
+    await shutDown()
+    let verdict = RunVerdict(plan: plan, state: state, options: options, isInterrupted: wasInterrupted.withLock { $0 })
+    verdict.fill(&report)
+    report.durationSeconds = (ContinuousClock.now - start).seconds
+    report.finishedAt = StoreTime.now.text
+    if let store { await publish(&report, verdict, store) }
+    lease.cancel()
+    await store?.close()
+    writeReports(&report)
+    return report
+  }
+
+  /// Opens the store and enters the run into its ledger; waits for another run of the pipeline if told to.
+  private func begin(_ report: inout RunReport, startedAt: StoreTime) async throws -> Store? {
+    guard let path = options.storePath else { return nil }
+    let store = try await Store.open(path)
+    for failure in store.unsettled { report.messages.append("left over from an earlier run: \(failure)") }
+    var params = JSONObject()
+    for param in report.params { params.set(param.name, to: .string(param.value)) }
+    while true {
+      let record = RunRecord(
+        id: runID, pipeline: plan.definition.name, definitionSHA256: options.definitionSHA256,
+        params: JSONValue.object(params).text, startedAt: startedAt, assayVersion: options.assayVersion)
+      do {
+        try await store.begin(record)
+        return store
+      } catch {
+        guard error.code == .alreadyRunning, options.waits, !wasInterrupted.withLock({ $0 }) else {
+          await store.close()
+          throw error
+        }
+        try? await Task.sleep(for: .milliseconds(250))
+      }
+    }
+  }
+
+  private func keepLease(_ store: Store?) -> Task<Void, Never> {
+    Task { [runID] in
+      guard let store else { return }
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(20))
+        if Task.isCancelled { return }
+        try? await store.renewLease(of: runID, until: StoreTime.now.adding(.seconds(60)))
+      }
+    }
+  }
+
+  private func publish(_ report: inout RunReport, _ verdict: RunVerdict, _ store: Store) async {
+    events(.publishing)
+    do {
+      let result = verdict.ledgerResult(report, mask: mask)
+      let outputs = verdict.published(report)
+      if outputs.isEmpty {
+        try await store.finish(runID, result)
+      } else {
+        let plan = PublishPlan(
+          run: runID,
+          tables: outputs.compactMap { if case .table(let table) = $0 { table } else { nil } },
+          files: outputs.compactMap { if case .file(let file, _) = $0 { file } else { nil } }, result: result)
+        let late = try await store.publish(plan)
+        verdict.markPublished(&report)
+        for failure in late {
+          report.messages.append("\(failure) (the run is published; this is tried again at the next start)")
+        }
+      }
+      try await store.saveReport(report.json.text, of: runID)
+    } catch {
+      report.outcome = .error
+      report.exitCode = 3
+      report.messages.append(mask.apply(to: "publishing failed, and nothing was published: \(error)"))
+      for index in report.outputs.indices { report.outputs[index].published = false }
+      try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
+    }
+  }
+
+  private func writeReports(_ report: inout RunReport) {
+    for declaration in plan.definition.reports {
+      write(declaration.report.text(report), to: declaration.path, relative: true, &report)
+    }
+    if let path = options.reportPath { write(report.json.prettyText, to: path, relative: false, &report) }
+  }
+
+  private func write(_ text: String, to path: String, relative: Bool, _ report: inout RunReport) {
+    let target = relative && !path.hasPrefix("/") && !options.directory.isEmpty ? "\(options.directory)/\(path)" : path
+    do {
+      try makeFolders(for: target, shown: path)
+      let file = try StagedFile(target: target, run: runID)
+      try file.write(Array(text.utf8))
+      try file.finish().publish()
+    } catch {
+      report.messages.append("the report could not be written: \(error)")
+      if report.exitCode == 0 || report.exitCode == 1 { report.exitCode = 3 }
+      report.outcome = .error
+    }
+  }
+
+  private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) -> RunReport {
+    var report = report
+    report.outcome = .error
+    report.exitCode = 3
+    report.messages.append(mask.apply(to: message))
+    report.finishedAt = StoreTime.now.text
+    report.durationSeconds = (ContinuousClock.now - start).seconds
+    writeReports(&report)
+    return report
+  }
+
+  private var memoryPerKeeper: Int {
+    let keepers = max(1, plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source })
+    let whole = plan.definition.memory?.bytes ?? Self.defaultMemory
+    return max(16 << 20, whole / keepers)
+  }
+
+  /// A quarter of the machine's memory, at least 256 MiB.
+  private static let defaultMemory = max(256 << 20, physicalMemory() / 4)
+
+  /// The time and four random characters: `20261124-061500-k3x9`.
+  private static func newID() -> String {
+    let digits = StoreTime.now.text.prefix(19).filter { $0 != "-" && $0 != ":" }
+    let parts = digits.split(separator: "T")
+    let letters = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+    let random = String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] })
+    return "\(parts.joined(separator: "-"))-\(random)"
+  }
+}

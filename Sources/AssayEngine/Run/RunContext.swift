@@ -1,0 +1,101 @@
+internal import AssayDefinition
+package import AssayHTTP
+internal import Synchronization
+
+/// What every node of a run shares. Components reach HTTP, workers and clock through it alone.
+package final class RunContext: Sendable {
+  package let runID: String
+  /// The folder that relative paths start at: the pipeline file's.
+  package let directory: String
+  package let workers: Workers
+  package let mask: SecretMask
+  package let clients: APIClients
+  /// The most bytes that one set of kept rows holds in memory before it goes to a temporary file.
+  package let memoryPerKeeper: Int
+  package let events: @Sendable (RunEvent) -> Void
+  private let memo = SharedAnswers()
+
+  package init(
+    runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryPerKeeper: Int,
+    events: @escaping @Sendable (RunEvent) -> Void
+  ) {
+    self.runID = runID
+    self.directory = directory
+    self.workers = workers
+    self.mask = mask
+    self.clients = clients
+    self.memoryPerKeeper = memoryPerKeeper
+    self.events = events
+  }
+
+  /// A path of the file as it is opened: relative ones start at the pipeline file.
+  package func path(_ written: String) -> String {
+    written.hasPrefix("/") || directory.isEmpty ? written : "\(directory)/\(written)"
+  }
+
+  /// A value that the whole run makes once: whoever asks while it is being made waits for it. An error is not kept.
+  package func once<Value: Sendable>(
+    _ key: String, _ make: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await memo.value(key, make)
+  }
+}
+
+/// What a node needs of its run, and where it says what it does.
+package struct NodeContext: Sendable {
+  /// The dataset, or the output's place.
+  package let name: String
+  package let run: RunContext
+  package let counters: NodeCounters
+  private let requests: RequestCounters
+
+  package init(name: String, run: RunContext, counters: NodeCounters) {
+    self.name = name
+    self.run = run
+    self.counters = counters
+    requests = RequestCounters()
+  }
+
+  /// Says something odd that does not end the run. Masked, and kept for the report.
+  package func warn(_ message: String) { counters.warn(run.mask.apply(to: message)) }
+
+  /// The client for an entry under `apis`, or for a provider's own address where the file names none.
+  ///
+  /// A named entry without `base_url` takes the provider's. Throws `RunFailure` for an address that cannot be used.
+  package func client(_ api: APIName?, provider: ProviderDefaults? = nil) throws(RunFailure) -> APIClient {
+    var client = try run.clients.client(api?.name, provider: provider)
+    client.counters = requests
+    return client
+  }
+
+  /// Requests and retries that this node's clients have sent.
+  package var requestTotals: RequestCounters.Totals { requests.totals }
+}
+
+private actor SharedAnswers {
+  private var tasks: [String: Task<any Sendable, any Error>] = [:]
+
+  func value<Value: Sendable>(
+    _ key: String, _ make: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let task: Task<any Sendable, any Error>
+    if let running = tasks[key] {
+      task = running
+    } else {
+      task = Task { try await make() }
+      tasks[key] = task
+    }
+    do {
+      let made = try await withTaskCancellationHandler {
+        try await task.value
+      } onCancel: {
+        task.cancel()
+      }
+      guard let value = made as? Value else { throw RunFailure("'\(key)' was made with two types") }
+      return value
+    } catch {
+      tasks[key] = nil
+      throw error
+    }
+  }
+}

@@ -1,0 +1,32 @@
+internal import AssayFormats
+
+/// When a gate fails.
+package enum FailOn: String, Sendable, CaseIterable {
+  /// Nothing fails it; the report says what it would have.
+  case never
+  /// Warnings fail it too.
+  case warn
+  /// Checks that fail. The default.
+  case fail
+}
+
+/// What the call says about a run.
+package struct RunOptions: Sendable {
+  /// The pipeline file as the user wrote it.
+  package var file = ""
+  /// The folder that relative paths start at.
+  package var directory = ""
+  package var definitionSHA256 = ""
+  package var failOn = FailOn.fail
+  /// Every graded dataset's overall score must reach it; 0 to 100.
+  package var minimumScore: Double?
+  /// The store's file; nil for a run without one, which can have no outputs.
+  package var storePath: String?
+  /// A JSON report beside those that the file asks for.
+  package var reportPath: String?
+  /// Whether to wait for another run of the pipeline to end, rather than to fail.
+  package var waits = false
+  package var assayVersion = ""
+
+  package init() {}
+}

@@ -1,0 +1,149 @@
+internal import AssayDefinition
+internal import AssayFormats
+internal import AssayHTTP
+internal import AssayQuality
+internal import AssayStore
+
+/// What came of a run once all nodes have ended: the gate, the exit code, and what may be published.
+struct RunVerdict: Sendable {
+  let plan: RunPlan
+  let state: RunState
+  let options: RunOptions
+  let isInterrupted: Bool
+  private let results: [DatasetGrading.Result]
+
+  init(plan: RunPlan, state: RunState, options: RunOptions, isInterrupted: Bool) {
+    self.plan = plan
+    self.state = state
+    self.options = options
+    self.isInterrupted = isInterrupted
+    let measures = state.results.measures
+    results = plan.graded.compactMap { grading in
+      measures[grading.dataset].map { grading.judge($0, minimumScore: grading.isScored ? options.minimumScore : nil) }
+    }
+  }
+
+  /// Fills in steps, datasets, outputs, outcome and exit code.
+  func fill(_ report: inout RunReport) {
+    let nodes = state.snapshot
+    report.steps = nodes.filter { $0.node.kind != .keeper }.map(step)
+    report.datasets = results.map(\.dataset)
+    report.outputs = plan.definition.outputs.enumerated().map { index, output in
+      let node = nodes.first { $0.node.kind == .output && $0.node.name == String(index + 1) }
+      let rows = node.flatMap { state.results.staged[$0.node.id]?.rowCount } ?? 0
+      return RunReport.Output(type: output.kind, target: output.output.target, rows: rows, published: false)
+    }
+    for node in nodes where node.state == .failed {
+      if let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
+    }
+    let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) }
+    let hasFailed = statuses.contains(.failed) || statuses.contains(.error)
+    let hasWarned = statuses.contains(.warned) || statuses.contains(.noData)
+    let gateFails =
+      switch options.failOn {
+      case .never: false
+      case .warn: hasFailed || hasWarned
+      case .fail: hasFailed
+      }
+    if isInterrupted {
+      report.outcome = .interrupted
+      report.exitCode = 130
+    } else if nodes.contains(where: { $0.state != .finished }) {
+      report.outcome = .error
+      report.exitCode = 3
+    } else if gateFails {
+      report.outcome = .failed
+      report.exitCode = 1
+    } else {
+      report.outcome = hasFailed ? .failed : hasWarned ? .warned : .passed
+      report.exitCode = 0
+    }
+  }
+
+  private func title(_ node: RunNode) -> String {
+    switch node.kind {
+    case .source: "source '\(node.name)' (\(node.type))"
+    case .step: "step '\(node.name)' (\(node.type))"
+    case .keeper: "keeping '\(node.name)'"
+    case .grader: "checks of '\(node.name)'"
+    case .output: "output \(node.name) (\(node.type))"
+    }
+  }
+
+  private func step(_ node: RunState.Node) -> RunReport.Step {
+    var step = RunReport.Step()
+    step.kind = node.node.kind == .grader ? "check" : node.node.kind.rawValue
+    step.name = node.node.name
+    if node.node.kind == .output, let number = Int(node.node.name) {
+      step.name = plan.definition.outputs[number - 1].output.target
+    }
+    step.type = node.node.type
+    step.status = node.state.rawValue
+    step.counters = node.counters.values
+    step.durationSeconds = node.duration.seconds
+    step.error = node.error
+    return step
+  }
+
+  /// The outputs that may be published after the run: all of them, those with `publish: always`, or none.
+  func published(_ report: RunReport) -> [StagedOutput] {
+    indices(report).compactMap { index in
+      let node = plan.graph.nodes.first { $0.kind == .output && $0.name == String(index + 1) }
+      return node.flatMap { state.results.staged[$0.id] }
+    }
+  }
+
+  /// Marks what was published.
+  func markPublished(_ report: inout RunReport) {
+    for index in indices(report) { report.outputs[index].published = true }
+  }
+
+  private func indices(_ report: RunReport) -> [Int] {
+    guard report.exitCode == 0 || report.exitCode == 1 else { return [] }
+    return plan.definition.outputs.indices.filter {
+      report.exitCode == 0 || plan.definition.outputs[$0].common.publish == .always
+    }
+  }
+
+  /// What the store's ledger keeps.
+  func ledgerResult(_ report: RunReport, mask: SecretMask) -> RunResult {
+    let prefix = plan.definition.name + "."
+    var metrics: [MetricRecord] = []
+    var checks: [CheckRecord] = []
+    var failedRows: [FailedRowRecord] = []
+    for result in results {
+      let name = prefix + result.dataset.name
+      for metric in result.dataset.metrics?.all ?? [] {
+        metrics.append(
+          MetricRecord(dataset: name, name: metric.name, value: metric.value, details: metric.detailsJSON.text))
+      }
+      for check in result.dataset.checks {
+        let json = check.json
+        checks.append(
+          CheckRecord(
+            dataset: name, check: check.check, column: check.column, severity: check.severity.rawValue,
+            status: check.judgement.status.rawValue, observed: json["observed"].map(\.text),
+            expected: check.judgement.expected, evaluated: check.judgement.evaluated, failed: check.judgement.failed,
+            sample: mask.apply(to: json["sample"]?.text ?? "[]"), line: check.line))
+      }
+      for row in result.failedRows {
+        let key = row.key.map { "\($0.name)=\($0.text ?? "null")" }.joined(separator: ", ")
+        failedRows.append(
+          FailedRowRecord(
+            dataset: name, check: row.check, column: row.column, row: row.row,
+            key: row.key.isEmpty ? nil : mask.apply(to: key), value: row.value.map { mask.apply(to: $0) },
+            reason: row.reason))
+      }
+    }
+    let steps = report.steps.map { step in
+      StepRecord(
+        name: step.name, kind: step.kind, type: step.type, status: step.status, rowsIn: step.counters.rowsIn,
+        rowsOut: step.counters.rowsOut, durationSeconds: step.durationSeconds, requests: step.counters.requests,
+        retries: step.counters.retries, cacheHits: step.counters.cacheHits,
+        warnings: JSONValue.array(step.counters.warnings.map { .string($0) }).text, error: step.error)
+    }
+    return RunResult(
+      outcome: report.outcome.rawValue, exitCode: report.exitCode, steps: steps, metrics: metrics, checks: checks,
+      failedRows: failedRows)
+  }
+}

@@ -1,0 +1,48 @@
+package import AssayColumns
+package import AssayStore
+
+/// What is done with rows.
+package protocol Step: Sendable {
+  var work: StepWork { get }
+  /// Whether it declares types of columns, so that values may not fit.
+  var casts: Bool { get }
+}
+
+/// The ways in which a step can work.
+package enum StepWork: Sendable {
+  /// Columns are added from answers to keys.
+  case lookup(any Lookup)
+  /// Each batch is turned into another, on a worker.
+  case transform(any Transform)
+  /// All rows of the inputs are there before it starts.
+  case query(any Query)
+}
+
+extension Step {
+  package var casts: Bool { false }
+
+  /// Whether the step names several datasets, and reads them whole.
+  package var readsSeveral: Bool {
+    if case .query = work { return true }
+    return false
+  }
+}
+
+/// Turns a batch into another, by itself: batches are worked on concurrently.
+package protocol Transform: Sendable {
+  /// Whether values are needed under their final types.
+  var needsTypes: Bool { get }
+  /// The batch that is made of one; rows may be fewer.
+  func apply(_ batch: Batch) throws -> Batch
+  /// The schema that `apply` would give to a batch of this schema.
+  func outputSchema(_ schema: DatasetSchema) throws -> DatasetSchema
+}
+
+/// Makes rows out of whole datasets.
+package protocol Query: Sendable {
+  /// Writes the result's batches in order; returns its schema.
+  func run(
+    _ inputs: [(name: String, rows: any BatchSequence)], _ context: NodeContext,
+    write: @escaping @Sendable (Batch) async throws -> Void
+  ) async throws -> DatasetSchema
+}

@@ -1,0 +1,48 @@
+extension APIClient {
+  /// How one attempt ended.
+  enum Attempt: Sendable {
+    case answered(HTTPResponse, sentCredentials: Bool)
+    case failed(TransportFailure)
+    /// The credentials themselves could not be had.
+    case unauthorized(String)
+  }
+
+  /// Sends a request once and follows its redirects; the total time-out covers all of them.
+  func attempt(_ request: HTTPRequest, expecting expectation: BodyExpectation) async -> Attempt {
+    let deadline = clock.elapsed + timeouts.total
+    var hop = request
+    var isFirst = true
+    for field in headers.fields where request.headers[field.name] == nil { hop.headers.append(field.name, field.value) }
+    if hop.headers["Accept"] == nil { hop.headers["Accept"] = expectation.contentType ?? expectation.format.accept }
+    if hop.headers["User-Agent"] == nil { hop.headers["User-Agent"] = "assay" }
+    for _ in 0...Redirect.limit {
+      var sent = hop
+      let takesCredentials = hop.takesCredentials && auth != nil
+      do {
+        if !hop.takesCredentials { sent = try hop.withoutSecrets(mask) }
+        if takesCredentials { try await auth?.authorize(&sent) }
+      } catch let failure as TransportFailure {
+        return .failed(failure)
+      } catch is CancellationError {
+        return .failed(TransportFailure(.cancelled, "the request was cancelled"))
+      } catch {
+        return .unauthorized("\(error)")
+      }
+      do {
+        var limits = timeouts
+        if !isFirst { limits.total = max(.milliseconds(1), deadline - clock.elapsed) }
+        isFirst = false
+        var response = try await transport.send(sent, timeouts: limits, maxBody: maxBody)
+        response.finalURL = hop.url
+        guard let next = try Redirect.target(of: response, to: hop) else {
+          return .answered(response, sentCredentials: takesCredentials)
+        }
+        hop = next
+      } catch {
+        return .failed(error)
+      }
+    }
+    return .failed(
+      TransportFailure(.redirect, "redirects more than \(Redirect.limit) times; the last one led to \(hop.url)"))
+  }
+}

@@ -1,0 +1,137 @@
+/// What an answer must look like before its body is used or remembered.
+package struct BodyExpectation: Sendable {
+  package enum Format: String, Sendable, Hashable, CaseIterable {
+    case json
+    case jsonLines = "jsonl"
+    case csv
+    case xml
+    /// Anything, HTML too.
+    case any
+
+    /// The name in messages.
+    var title: String {
+      switch self {
+      case .json: "JSON"
+      case .jsonLines: "JSON Lines"
+      case .csv: "CSV"
+      case .xml: "XML"
+      case .any: "anything"
+      }
+    }
+
+    /// What is asked for in `Accept`.
+    package var accept: String {
+      switch self {
+      case .json: "application/json, */*;q=0.5"
+      case .jsonLines: "application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.5"
+      case .csv: "text/csv, text/plain;q=0.9, */*;q=0.5"
+      case .xml: "application/xml, text/xml, */*;q=0.5"
+      case .any: "*/*"
+      }
+    }
+  }
+
+  /// What a judge says of a complete answer.
+  package enum Verdict: Sendable, Hashable {
+    case accept
+    /// The body says that the same request may succeed later.
+    case retry(FailureClass = .transient, reason: String, after: Duration? = nil)
+    case fail(FailureClass, reason: String, hint: String? = nil)
+  }
+
+  package var format: Format
+  /// The media type that must be named, in any case and without parameters; nil takes any but an evidently wrong one.
+  package var contentType: String?
+  /// Statuses outside 200…299 that count as answers; their bodies are not held against `format`.
+  package var acceptedStatuses: Set<Int>
+  /// Looks into a body of the right format: a 200 may carry an error.
+  package var judge: (@Sendable (HTTPResponse) -> Verdict)?
+
+  package init(
+    _ format: Format = .any, contentType: String? = nil, acceptedStatuses: Set<Int> = [],
+    judge: (@Sendable (HTTPResponse) -> Verdict)? = nil
+  ) {
+    self.format = format
+    self.contentType = contentType
+    self.acceptedStatuses = acceptedStatuses
+    self.judge = judge
+  }
+
+  /// Whether a status is an answer rather than a failure.
+  package func accepts(status: Int) -> Bool { (200...299).contains(status) || acceptedStatuses.contains(status) }
+
+  /// Judges an answer whose status is accepted. A 204 or 205 has no body and is always accepted.
+  package func verdict(on response: HTTPResponse) -> Verdict {
+    if response.status == 204 || response.status == 205 { return .accept }
+    if (200...299).contains(response.status), let complaint = complaint(about: response) {
+      return .fail(.data, reason: complaint, hint: "check the URL and the api's auth, or set expect")
+    }
+    return judge?(response) ?? .accept
+  }
+
+  private func complaint(about response: HTTPResponse) -> String? {
+    let type = response.headers.mediaType
+    if let contentType, !Self.matches(type, contentType) {
+      let answered = type.map { "content of type \($0)" } ?? "content without a type"
+      return "answered \(answered), not \(contentType)"
+    }
+    if format == .any { return nil }
+    let start = Self.start(of: response.body)
+    let lower = start.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+    // Compressed files are undone by who reads them.
+    if response.body.starts(with: [0x1F, 0x8B]) { return nil }
+    if Self.isHTML(lower) { return "answered an HTML page, not \(format.title)" }
+    switch format {
+    case .any: return nil
+    case .csv:
+      if type == "text/html" { return "answered an HTML page, not CSV" }
+      let isOther = type == "application/json" || type == "application/xml" || type == "text/xml"
+      return isOther ? "answered content of type \(type ?? ""), not CSV" : nil
+    case .json, .jsonLines:
+      guard let first = start.first else {
+        // A JSON Lines document of no lines is one.
+        return format == .jsonLines ? nil : "answered an empty body, not JSON"
+      }
+      return Self.startsJSON(first, start) ? nil : "answered text that is not \(format.title)"
+    case .xml:
+      guard let first = start.first else { return "answered an empty body, not XML" }
+      // UTF-16 is left to the parser.
+      return first == UInt8(ascii: "<") || first >= 0xFE ? nil : "answered text that is not XML"
+    }
+  }
+
+  private static func matches(_ type: String?, _ wanted: String) -> Bool {
+    let wanted = wanted.prefix { $0 != ";" }.trimmingBlanks().lowercased()
+    guard let type else { return false }
+    // `application/vnd.api+json` is `application/json` too (RFC 6839).
+    return type == wanted || (wanted == "application/json" && type.hasSuffix("+json"))
+      || (wanted == "application/xml" && (type.hasSuffix("+xml") || type == "text/xml"))
+  }
+
+  /// The first bytes after a byte order mark and blanks.
+  private static func start(of body: [UInt8]) -> [UInt8] {
+    let bytes = body.starts(with: [0xEF, 0xBB, 0xBF]) ? body[3...] : body[...]
+    let text = bytes.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    return Array(text.prefix(512))
+  }
+
+  private static func isHTML(_ start: [UInt8]) -> Bool {
+    var rest = start[...]
+    // A page may begin with an XML declaration or comments.
+    while rest.starts(with: "<?xml".utf8) || rest.starts(with: "<!--".utf8) {
+      guard let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return false }
+      rest = rest[(end + 1)...].drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    }
+    return ["<!doctype html", "<html", "<head", "<body"].contains { rest.starts(with: $0.utf8) }
+  }
+
+  /// An object, an array, a string, or a first line that is a whole scalar: `404 page not found` is none.
+  private static func startsJSON(_ first: UInt8, _ start: [UInt8]) -> Bool {
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") { return true }
+    let line = String(decoding: start.prefix { $0 != 0x0A }, as: UTF8.self).trimmingBlanks()
+    if line == "true" || line == "false" || line == "null" { return true }
+    return line.utf8.allSatisfy { byte in
+      (byte >= 48 && byte <= 57) || [UInt8]("+-.eE".utf8).contains(byte)
+    } && line.utf8.contains { $0 >= 48 && $0 <= 57 }
+  }
+}

@@ -1,0 +1,40 @@
+/// Each page names the token of the next one; the last one has none (missing, null, empty or false).
+package struct CursorPaginator: Paginator, Hashable {
+  package let cursorPath: String
+  package let cursorParam: String
+  /// At least 1.
+  package let maxPages: Int
+
+  private var fetched = 0
+  private var seen: Set<String> = []
+
+  package init(cursorPath: String, cursorParam: String, maxPages: Int = defaultMaxPages) {
+    self.cursorPath = cursorPath
+    self.cursorParam = cursorParam
+    self.maxPages = maxPages
+  }
+
+  package var paths: [String] { [cursorPath] }
+
+  package mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest? {
+    guard let page else { return PageRequest() }
+    fetched += 1
+    guard let token = try nextToken(page.value(cursorPath), key: "cursor_path", path: cursorPath) else { return nil }
+    guard seen.insert(token).inserted else {
+      throw PaginationFault("the cursor '\(token)' came a second time (page \(fetched)), so the pages would repeat")
+    }
+    if fetched >= maxPages { throw maxPagesFault(maxPages) }
+    return PageRequest(parameters: [.init(cursorParam, token)])
+  }
+}
+
+/// A next token as text; nil if there is none.
+func nextToken(_ value: PageValue, key: String, path: String) throws(PaginationFault) -> String? {
+  switch value {
+  case .missing, .null, .boolean(false): return nil
+  case .text(let text): return text.isEmpty ? nil : text
+  case .integer(let value): return String(value)
+  case .decimal(let value): return Int64(exactly: value).map { String($0) } ?? value.description
+  case .boolean(true): throw PaginationFault("\(key) \(path) is true, no token")
+  }
+}

@@ -1,0 +1,101 @@
+/// Gathers what happened to one request, and words its failure. Everything that leaves it is masked.
+struct FailureReport {
+  let request: HTTPRequest
+  let client: APIClient
+  var attempts = 0
+  /// What a judge said of the last body, where it asked for another attempt.
+  var judgement: (kind: FailureClass, reason: String)?
+  private var last: APIClient.Attempt?
+
+  init(request: HTTPRequest, client: APIClient) {
+    self.request = request
+    self.client = client
+  }
+
+  mutating func note(_ attempt: APIClient.Attempt) {
+    last = attempt
+    judgement = nil
+  }
+
+  func cancelled() -> HTTPFailure {
+    failure(.cancelled, "was cancelled", transport: .cancelled)
+  }
+
+  func unauthorized(_ message: String) -> HTTPFailure {
+    failure(.config, "could not be authorised: \(message)", hint: "check the api's auth")
+  }
+
+  func judged(_ kind: FailureClass, _ reason: String, _ hint: String?) -> HTTPFailure {
+    failure(kind, reason + redirected, hint: hint)
+  }
+
+  func gaveUp(_ giveUp: RetryPolicy.GiveUp) -> HTTPFailure {
+    var wait: Duration?
+    if case .waitTooLong(let asked) = giveUp { wait = asked }
+    let retryAt = wait.map { client.clock.unixTime + $0.components.seconds }
+    switch last {
+    case .answered(let response, let sentCredentials):
+      let kind = judgement?.kind ?? FailureClass(status: response.status)
+      var message = (judgement?.reason ?? "answered \(statusText(response.status))") + redirected
+      if let wait, let retryAt {
+        let limit = wait > client.retry.maxWait ? "max_wait" : "max_elapsed"
+        let length = limit == "max_wait" ? client.retry.maxWait : client.retry.maxElapsed
+        message +=
+          " and asks to wait until \(HTTPDate.text(retryAt)) (\(durationText(wait))), longer than "
+          + "\(limit) (\(durationText(length))) allows"
+      }
+      if giveUp == .elapsedExhausted { message += elapsed }
+      let hint = giveUp == .unsafeMethod ? notRepeated : statusHint(response.status, sentCredentials: sentCredentials)
+      return failure(kind, message, hint: hint, retryAt: retryAt)
+    case .failed(let error):
+      var message = "got no answer: \(error.message)"
+      if error.kind == .redirect { message = error.message }
+      if giveUp == .elapsedExhausted { message += elapsed }
+      return failure(
+        FailureClass(transport: error), message,
+        hint: giveUp == .unsafeMethod ? notRepeated : Self.hint(for: error.kind), transport: error.kind)
+    case .unauthorized(let message): return unauthorized(message)
+    case nil: return failure(.config, "was not sent")
+    }
+  }
+
+  private var elapsed: String { "; max_elapsed (\(durationText(client.retry.maxElapsed))) is over" }
+
+  private var notRepeated: String { "a \(request.method.rawValue) is not repeated by itself: it may have been done" }
+
+  private var redirected: String {
+    guard case .answered(let response, _)? = last, response.finalURL != request.url else { return "" }
+    return " (redirected to \(response.finalURL))"
+  }
+
+  private func failure(
+    _ kind: FailureClass, _ message: String, hint: String? = nil, retryAt: Int64? = nil,
+    transport: TransportFailure.Kind? = nil
+  ) -> HTTPFailure {
+    var failure = HTTPFailure(
+      kind: kind, method: request.method, url: client.mask.apply(to: request.url.description),
+      message: client.mask.apply(to: message), attempts: attempts, hint: hint.map { client.mask.apply(to: $0) },
+      retryAt: retryAt, transport: transport)
+    if case .answered(let response, _)? = last {
+      failure.status = response.status
+      let excerpt = client.mask.excerpt(of: response.body)
+      failure.excerpt = excerpt.isEmpty ? nil : excerpt
+    }
+    return failure
+  }
+
+  private static func hint(for kind: TransportFailure.Kind) -> String? {
+    switch kind {
+    case .dns: "check the host in the URL, and this machine's name service"
+    case .refused, .unreachable: "check base_url, and that the service runs"
+    case .connectTimeout: "check base_url and the network, or raise timeout.connect"
+    case .readTimeout: "the service is slow: raise timeout.read, or ask for less at once"
+    case .totalTimeout: "the service is slow: raise timeout.total, or ask for less at once"
+    case .tls: "check base_url, and this machine's certificates and clock"
+    case .tooLarge: "ask for less at once, or raise max_body"
+    case .redirect: "put the final address into base_url"
+    case .invalidHeader: "check the variables that the headers and auth are filled from"
+    case .reset, .truncated, .malformed, .cancelled, .invalidURL, .client: nil
+    }
+  }
+}

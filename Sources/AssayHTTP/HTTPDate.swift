@@ -1,0 +1,61 @@
+/// Dates as HTTP headers write them (RFC 9110, section 5.6.7), in seconds since 1970, UTC.
+package enum HTTPDate {
+  /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, or nil.
+  package static func parse(_ text: String) -> Int64? {
+    let words = text.split { $0 == " " || $0 == "," }
+    if words.count == 6, words[5] == "GMT" || words[5] == "UTC" {
+      return seconds(day: words[1], month: words[2], year: words[3], time: words[4])
+    }
+    if words.count == 4, words[3] == "GMT" {
+      let parts = words[1].split(separator: "-")
+      guard parts.count == 3, let short = Int(parts[2]), parts[2].count == 2 else { return nil }
+      // Two digits: the nearest year, as servers that still write this form mean it.
+      let year = short < 70 ? 2000 + short : 1900 + short
+      return seconds(day: parts[0], month: parts[1], year: Substring(String(year)), time: words[2])
+    }
+    if words.count == 5 { return seconds(day: words[2], month: words[1], year: words[4], time: words[3]) }
+    return nil
+  }
+
+  /// `2026-11-24T06:15:00Z`, for messages.
+  package static func text(_ seconds: Int64) -> String {
+    let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    let rest = seconds - days * 86_400
+    // Civil from days: howardhinnant.github.io/date_algorithms.html.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2) + "T"
+      + pad(rest / 3600, 2) + ":" + pad(rest / 60 % 60, 2) + ":" + pad(rest % 60, 2) + "Z"
+  }
+
+  private static func pad(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+  private static func seconds(day: Substring, month: Substring, year: Substring, time: Substring) -> Int64? {
+    let clock = time.split(separator: ":", omittingEmptySubsequences: false)
+    guard let day = Int64(day), (1...31).contains(day), let month = months.firstIndex(of: String(month)),
+      let year = Int64(year), (1...9999).contains(year), clock.count == 3, let hour = Int64(clock[0]),
+      let minute = Int64(clock[1]), let second = Int64(clock[2]), (0...23).contains(hour),
+      (0...59).contains(minute), (0...60).contains(second)
+    else { return nil }
+    let shiftedYear = month < 2 ? year - 1 : year
+    let era = shiftedYear / 400
+    let yearOfEra = shiftedYear - era * 400
+    let shiftedMonth = Int64(month < 2 ? month + 10 : month - 2)
+    let dayOfYear = (153 * shiftedMonth + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    let days = era * 146_097 + dayOfEra - 719_468
+    return days * 86_400 + hour * 3600 + minute * 60 + second
+  }
+}

@@ -1,4 +1,0 @@
-enum Placeholder {}
-import AsyncHTTPClient
-import Crypto
-enum P2 {}

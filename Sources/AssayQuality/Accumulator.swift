@@ -1,0 +1,42 @@
+import AssayColumns
+
+/// A measure of one column: parts of batches are made concurrently, and merged in batch order.
+protocol ColumnAccumulator: Sendable {
+  associatedtype Part: Sendable
+  /// What the measure sees of the column at a place of the batch. Pure: the accumulator's own state plays no part.
+  func part(of view: BatchView, at place: Int) -> Part
+  mutating func merge(_ part: Part, rowsBefore: Int)
+  /// Counts rows in which the column was not there yet: they are null.
+  mutating func skip(rows: Int)
+  func finish() -> MeasureValue
+}
+
+extension ColumnAccumulator {
+  mutating func skip(rows: Int) {}
+
+  func erasedPart(of view: BatchView, at place: Int) -> any Sendable { part(of: view, at: place) }
+
+  mutating func mergeErased(_ part: any Sendable, rowsBefore: Int) {
+    guard let part = part as? Part else { preconditionFailure("a partial belongs to the plan that made it") }
+    merge(part, rowsBefore: rowsBefore)
+  }
+}
+
+/// A measure of whole rows: parts of batches are made concurrently, and merged in batch order.
+protocol RowAccumulator: Sendable {
+  associatedtype Part: Sendable
+  /// What the measure sees of a batch. Pure: the accumulator's own state plays no part.
+  func part(of view: BatchView) throws(GradingFault) -> Part
+  mutating func merge(_ part: Part, rowsBefore: Int)
+  /// The value, given the columns after the last batch.
+  func finish(_ schema: DatasetSchema) -> MeasureValue
+}
+
+extension RowAccumulator {
+  func erasedPart(of view: BatchView) throws(GradingFault) -> any Sendable { try part(of: view) }
+
+  mutating func mergeErased(_ part: any Sendable, rowsBefore: Int) {
+    guard let part = part as? Part else { preconditionFailure("a partial belongs to the plan that made it") }
+    merge(part, rowsBefore: rowsBefore)
+  }
+}

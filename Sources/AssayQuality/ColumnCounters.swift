@@ -1,0 +1,94 @@
+import AssayColumns
+
+/// Counts null cells.
+struct NullCounter: ColumnAccumulator {
+  private var nulls = 0
+
+  func part(of view: BatchView, at place: Int) -> Int { view.batch.columns[place].nullCount }
+  mutating func merge(_ part: Int, rowsBefore: Int) { nulls += part }
+  mutating func skip(rows: Int) { nulls += rows }
+  func finish() -> MeasureValue { .count(nulls) }
+}
+
+/// Counts cells by class.
+struct ClassCounter: ColumnAccumulator {
+  private var counts = ClassCounts()
+
+  func part(of view: BatchView, at place: Int) -> ClassCounts { countClasses(view.classes(at: place)) }
+  mutating func merge(_ part: ClassCounts, rowsBefore: Int) { counts.merge(part) }
+  mutating func skip(rows: Int) { counts[.null] += rows }
+  func finish() -> MeasureValue { .classes(counts) }
+}
+
+/// How many cells there are of each class. O(cells).
+func countClasses(_ classes: [CellClass]) -> ClassCounts {
+  var tally = InlineArray<8, Int>(repeating: 0)
+  for cellClass in classes { tally[Int(cellClass.rawValue)] += 1 }
+  var counts = ClassCounts()
+  for cellClass in CellClass.allCases { counts[cellClass] = tally[Int(cellClass.rawValue)] }
+  return counts
+}
+
+/// Counts distinct values, nulls left out: by text, or by value where cells carry kinds.
+struct DistinctCounter: ColumnAccumulator {
+  private var seen = PartitionedHashSet()
+
+  func part(of view: BatchView, at place: Int) -> PartitionedHashes {
+    let column = view.batch.columns[place]
+    var sums = [Hash128](repeating: .start, count: column.count)
+    addHashes(of: column, seed: 1, to: &sums)
+    // Each value goes on once a batch, so that merging, which runs alone, has less to do.
+    var local = HashTable(keepsNotes: false)
+    return PartitionedHashes(
+      sums.enumerated().compactMap { row, hash in
+        !column.isNull(row) && local.insert(hash) ? hash : nil
+      })
+  }
+
+  mutating func merge(_ part: PartitionedHashes, rowsBefore: Int) { seen.insert(part) { _, _, _ in } }
+  func finish() -> MeasureValue { .count(seen.count) }
+}
+
+/// Counts the values that did not fit a declared type.
+struct MisfitCounter: ColumnAccumulator {
+  private let column: String
+  private let sampling: Sampling
+  private var evaluated = 0
+  private var failed = 0
+  private var lowest: LowestRows
+
+  init(column: String, sampling: Sampling) {
+    self.column = column
+    self.sampling = sampling
+    lowest = LowestRows(limit: sampling.keptRows)
+  }
+
+  func part(of view: BatchView, at place: Int) -> RowTestValue {
+    let batch = view.batch
+    var value = RowTestValue(evaluated: batch.rowCount - batch.columns[place].nullCount, failed: 0)
+    let sampled = SampledColumns(of: [], in: batch, sampling)
+    let isPrivate = sampling.privateColumns.contains(column)
+    for misfit in batch.misfits where misfit.column == place {
+      value.evaluated += 1
+      value.failed += 1
+      guard value.failures.count < sampling.keptRows else { continue }
+      var row = sampled.failingRow(misfit.row)
+      row.cells = [NamedText(column, isPrivate ? Sampling.mask : misfit.text)]
+      value.failures.append(row)
+    }
+    return value
+  }
+
+  mutating func merge(_ part: RowTestValue, rowsBefore: Int) {
+    evaluated += part.evaluated
+    failed += part.failed
+    for var row in part.failures where lowest.admits(row.row + rowsBefore) {
+      row.row += rowsBefore
+      lowest.insert(row)
+    }
+  }
+
+  func finish() -> MeasureValue {
+    .rows(RowTestValue(evaluated: evaluated, failed: failed, failures: lowest.sorted()))
+  }
+}

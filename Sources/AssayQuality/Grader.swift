@@ -1,0 +1,159 @@
+package import AssayColumns
+
+/// The measures of a dataset, made ready: an immutable value that makes parts of batches on any thread.
+package struct GradingPlan: Sendable {
+  private let everyColumn: [ColumnMeasure]
+  private let byColumn: [String: [ColumnMeasure]]
+  /// The measures of whole rows, with accumulators that have seen nothing.
+  let rowMeasures: [(measure: Measure, fresh: any RowAccumulator)]
+  let measures: [Measure]
+  let sampling: Sampling
+  private let expressions: [String]
+  private let evaluator: (any SQLPredicateEvaluator)?
+
+  /// A plan of measures, equal ones merged.
+  ///
+  /// `evaluator` is needed by tests that hold SQL. Throws where a pattern does not compile; a plan that holds SQL
+  /// without an evaluator is a programmer's mistake.
+  package init(
+    _ measures: some Sequence<Measure>, sampling: Sampling = Sampling(),
+    evaluator: (any SQLPredicateEvaluator)? = nil
+  ) throws(PatternFault) {
+    var seen: Set<Measure> = []
+    self.measures = measures.filter { seen.insert($0).inserted }
+    self.sampling = sampling
+    self.evaluator = evaluator
+    var everyColumn: [ColumnMeasure] = []
+    var byColumn: [String: [ColumnMeasure]] = [:]
+    var expressions: [String] = []
+    var rowMeasures: [(measure: Measure, fresh: any RowAccumulator)] = []
+    for measure in self.measures {
+      switch measure {
+      case .everyColumn(let kind): everyColumn.append(kind)
+      case .column(let kind, let name): byColumn[name, default: []].append(kind)
+      case .count(let test):
+        for text in test.expressions where !expressions.contains(text) { expressions.append(text) }
+      default: break
+      }
+      if let fresh = try measure.makeAccumulator(sampling) { rowMeasures.append((measure, fresh)) }
+    }
+    precondition(expressions.isEmpty || evaluator != nil, "SQL needs an evaluator")
+    self.everyColumn = everyColumn
+    self.byColumn = byColumn
+    self.expressions = expressions
+    self.rowMeasures = rowMeasures
+  }
+
+  /// What is measured of a column of this name, each kind once.
+  func kinds(of name: String) -> [ColumnMeasure] {
+    guard let named = byColumn[name] else { return everyColumn }
+    return everyColumn + named.filter { !everyColumn.contains($0) }
+  }
+
+  /// What the measures see of one batch. Pure, and safe on several threads at once. O(cells × measures of them).
+  package func partial(for batch: Batch) throws(GradingFault) -> Partial {
+    var outcomes: [String: ExpressionOutcome] = [:]
+    if let evaluator { outcomes = try evaluate(expressions, over: batch, with: evaluator) }
+    let view = BatchView(batch, verdicts: outcomes)
+    var columns: [[any Sendable]] = []
+    columns.reserveCapacity(batch.columns.count)
+    for (place, field) in batch.schema.fields.enumerated() {
+      columns.append(
+        kinds(of: field.name).map { $0.makeAccumulator(field, sampling).erasedPart(of: view, at: place) })
+    }
+    var rows: [any Sendable] = []
+    rows.reserveCapacity(rowMeasures.count)
+    for (_, fresh) in rowMeasures { rows.append(try fresh.erasedPart(of: view)) }
+    return Partial(rowCount: batch.rowCount, schema: batch.schema, columns: columns, rows: rows)
+  }
+}
+
+/// What a plan's measures saw of one batch.
+package struct Partial: Sendable {
+  let rowCount: Int
+  let schema: DatasetSchema
+  let columns: [[any Sendable]]
+  let rows: [any Sendable]
+}
+
+/// Gathers the parts of a dataset's batches, in batch order, into the values of the plan's measures.
+///
+/// The values do not depend on how the rows were cut into batches, nor on which threads made the parts.
+package struct Grader: Sendable {
+  package let plan: GradingPlan
+  private var schema = DatasetSchema()
+  private var rowCount = 0
+  private var columns: [[(kind: ColumnMeasure, accumulator: any ColumnAccumulator)]] = []
+  private var rows: [any RowAccumulator]
+
+  package init(_ plan: GradingPlan) {
+    self.plan = plan
+    rows = plan.rowMeasures.map(\.fresh)
+  }
+
+  /// What the measures see of one batch: `plan.partial(for:)`.
+  package func partial(for batch: Batch) throws(GradingFault) -> Partial { try plan.partial(for: batch) }
+
+  /// Takes the part of the next batch. Call in batch order, from one task. A batch may lack the last columns.
+  package mutating func merge(_ part: Partial) {
+    grow(to: part.schema)
+    for place in columns.indices {
+      let isThere = place < part.columns.count
+      for index in columns[place].indices {
+        if isThere {
+          columns[place][index].accumulator.mergeErased(part.columns[place][index], rowsBefore: rowCount)
+        } else {
+          columns[place][index].accumulator.skip(rows: part.rowCount)
+        }
+      }
+    }
+    for index in rows.indices { rows[index].mergeErased(part.rows[index], rowsBefore: rowCount) }
+    rowCount += part.rowCount
+  }
+
+  private mutating func grow(to wider: DatasetSchema) {
+    guard wider.count > schema.count else { return }
+    for field in wider.fields[schema.count...] {
+      columns.append(
+        plan.kinds(of: field.name).map { kind in
+          var accumulator = kind.makeAccumulator(field, plan.sampling)
+          accumulator.skip(rows: rowCount)
+          return (kind, accumulator)
+        })
+    }
+    schema = wider
+  }
+
+  /// The values, after the last batch. `schema` is the dataset's final one, for columns that no batch had.
+  package func finish(schema final: DatasetSchema? = nil) -> MeasureValues {
+    var whole = self
+    if let final {
+      whole.grow(to: final)
+      // Types that were settled at the end are those of the final schema.
+      if final.count == whole.schema.count { whole.schema = final }
+    }
+    return whole.values()
+  }
+
+  private func values() -> MeasureValues {
+    var values: [Measure: MeasureValue] = [:]
+    let isBlank = rowCount == 0 && schema.count == 0
+    for measure in plan.measures {
+      let missing = isBlank ? [] : measure.columns.filter { schema.index(of: $0) == nil }
+      switch measure {
+      case _ where !missing.isEmpty: values[measure] = .missing(missing)
+      case .rowCount: values[measure] = .count(rowCount)
+      case .schema: values[measure] = .schema(schema)
+      default: break
+      }
+    }
+    for ((measure, _), accumulator) in zip(plan.rowMeasures, rows) where values[measure] == nil {
+      values[measure] = accumulator.finish(schema)
+    }
+    return MeasureValues(
+      schema: schema, rowCount: rowCount, values: values,
+      columns: columns.map { measured in
+        Dictionary(uniqueKeysWithValues: measured.map { ($0.kind, $0.accumulator.finish()) })
+      })
+  }
+}

@@ -1,0 +1,78 @@
+import AssayColumns
+
+/// What can be measured of one column in a scan. Adding one is a case here, a line in `makeAccumulator`, and a file.
+package enum ColumnMeasure: Sendable, Hashable {
+  /// Cells that are null, as `.count`.
+  case nulls
+  /// Cells by class, as `.classes`.
+  case classes
+  /// Distinct values, nulls left out, as `.count`.
+  case distinct
+  /// The least value, as `.cell`; null where there is none.
+  case minimum
+  /// The greatest value, as `.cell`; null where there is none.
+  case maximum
+  /// Quartiles and outliers, as `.numbers`; nil there where the column is not numeric.
+  case numericValues
+  /// Values that did not fit the declared type, as `.rows`.
+  case misfits
+
+  /// The accumulator of this measure for a column.
+  func makeAccumulator(_ field: Field, _ sampling: Sampling) -> any ColumnAccumulator {
+    switch self {
+    case .nulls: NullCounter()
+    case .classes: ClassCounter()
+    case .distinct: DistinctCounter()
+    case .minimum: ExtremeFinder(greatest: false)
+    case .maximum: ExtremeFinder(greatest: true)
+    case .numericValues: NumberCollector()
+    case .misfits: MisfitCounter(column: field.name, sampling: sampling)
+    }
+  }
+}
+
+/// What can be measured of a dataset in one scan. Equal measures run once, whoever asks for them.
+package enum Measure: Sendable, Hashable {
+  /// All rows, as `.count`.
+  case rowCount
+  /// The columns after the last batch, as `.schema`.
+  case schema
+  /// One measure of one column.
+  case column(ColumnMeasure, String)
+  /// One measure of each column there turns out to be. The values are asked for column by column.
+  case everyColumn(ColumnMeasure)
+  /// Rows that repeat an earlier row, as `.rows`; the columns named in `ignoring` are left out of the comparison.
+  case duplicateRows(ignoring: [String] = [])
+  /// Rows whose key occurs more than once, as `.rows`; rows with a null in the key are not evaluated.
+  case duplicateKeys([String])
+  /// Rows that fail a predicate, as `.rows`.
+  case count(where: RowTest)
+
+  package static func nulls(_ column: String) -> Measure { .column(.nulls, column) }
+  package static func classes(_ column: String) -> Measure { .column(.classes, column) }
+  package static func distinct(_ column: String) -> Measure { .column(.distinct, column) }
+  package static func minimum(_ column: String) -> Measure { .column(.minimum, column) }
+  package static func maximum(_ column: String) -> Measure { .column(.maximum, column) }
+  package static func numericValues(_ column: String) -> Measure { .column(.numericValues, column) }
+  package static func misfits(_ column: String) -> Measure { .column(.misfits, column) }
+
+  /// Names of the columns without which the measure has no meaning.
+  var columns: [String] {
+    switch self {
+    case .rowCount, .schema, .everyColumn, .duplicateRows: []
+    case .column(_, let name): [name]
+    case .duplicateKeys(let names): names
+    case .count(let test): test.columns
+    }
+  }
+
+  /// The accumulator of a measure that looks at whole rows, or nil where the columns or the grader itself keep it.
+  func makeAccumulator(_ sampling: Sampling) throws(PatternFault) -> (any RowAccumulator)? {
+    switch self {
+    case .rowCount, .schema, .column, .everyColumn: nil
+    case .duplicateRows(let ignored): DuplicateRowCounter(ignoring: Set(ignored), sampling: sampling)
+    case .duplicateKeys(let columns): DuplicateKeyCounter(columns: columns, sampling: sampling)
+    case .count(let test): try RowTestCounter(test, sampling: sampling)
+    }
+  }
+}

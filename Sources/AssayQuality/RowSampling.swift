@@ -1,0 +1,65 @@
+import AssayColumns
+
+/// The columns of one batch that a sample of failing rows is read from. Shares their bytes.
+struct SampledColumns: Sendable {
+  private let cells: [(name: String, column: Column?)]
+  private let key: [(name: String, column: Column)]
+  private let masked: Set<String>
+
+  /// The judged columns, null where the batch does not have them yet, and the key columns of the sampling.
+  init(of names: [String], in batch: Batch, _ sampling: Sampling) {
+    cells = names.map { ($0, batch.column($0)) }
+    masked = sampling.privateColumns
+    key = sampling.keyColumns.compactMap { name in
+      if sampling.privateColumns.contains(name) { return nil }
+      return batch.column(name).map { (name, $0) }
+    }
+  }
+
+  /// A row of the batch, from 0, as a failing row whose number is counted within the batch, from 1.
+  func failingRow(_ row: Int) -> FailingRow {
+    FailingRow(
+      row: row + 1, cells: judgedCells(row), key: key.map { NamedText($0.name, $0.column[row].text) })
+  }
+
+  /// The judged cells of a row of the batch, private ones masked.
+  func judgedCells(_ row: Int) -> [NamedText] {
+    cells.map { name, column in
+      let text = column.flatMap { $0[row].text }
+      return NamedText(name, text == nil || !masked.contains(name) ? text : Sampling.mask)
+    }
+  }
+}
+
+/// The failing rows with the lowest numbers out of any number that come in any order. Amortised O(log limit) a row.
+struct LowestRows: Sendable {
+  private let limit: Int
+  private var rows: [FailingRow] = []
+  /// No row above this number can be among the lowest.
+  private var bound = Int.max
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Whether a row of this number could still be kept: asked before its texts are made.
+  func admits(_ row: Int) -> Bool { limit > 0 && row < bound }
+
+  mutating func insert(_ row: FailingRow) {
+    guard admits(row.row) else { return }
+    rows.append(row)
+    if rows.count >= 2 * limit { trim() }
+  }
+
+  private mutating func trim() {
+    rows.sort { $0.row < $1.row }
+    guard limit > 0, rows.count >= limit else { return }
+    rows.removeLast(rows.count - limit)
+    bound = rows[limit - 1].row
+  }
+
+  /// The kept rows in order.
+  func sorted() -> [FailingRow] {
+    var copy = self
+    copy.trim()
+    return copy.rows
+  }
+}

@@ -1,0 +1,158 @@
+package import AssayColumns
+import Glibc
+import Synchronization
+
+/// Batches that are kept: in memory up to a bound, beyond it in a file that has no name and goes with its process.
+///
+/// One task appends; readers see what was there when they started. Writing and reading past the bound block on the
+/// disk.
+package final class KeptRows: BatchSequence {
+  private enum Slot: Sendable {
+    case memory(Batch)
+    /// Bytes in the file, and the columns that they were written with.
+    case file(offset: Int, count: Int, schema: DatasetSchema)
+  }
+
+  private struct State {
+    var schema: DatasetSchema
+    var slots: [Slot] = []
+    var rowCount = 0
+    var memoryBytes = 0
+    var file: SpillFile?
+  }
+
+  private let memory: Int
+  private let folder: String
+  private let state: Mutex<State>
+
+  /// Nothing yet.
+  /// - Parameters:
+  ///   - memory: bytes of batches that stay in memory.
+  ///   - folder: where the file is made; `TMPDIR`, or `/tmp`.
+  package init(schema: DatasetSchema = DatasetSchema(), memory: Int, folder: String? = nil) {
+    self.memory = memory
+    self.folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    state = Mutex(State(schema: schema))
+  }
+
+  package var schema: DatasetSchema { state.withLock { $0.schema } }
+  package var rowCount: Int { state.withLock { $0.rowCount } }
+  package var staysInMemory: Bool { state.withLock { $0.file == nil } }
+  /// Bytes that were written to the file.
+  package var spilledBytes: Int { state.withLock { $0.file?.end ?? 0 } }
+
+  /// Appends a batch; its columns must begin with those of earlier ones. Its misfits are not kept.
+  /// - Throws: `diskFull`, `cannotOpen`, `inputOutput`.
+  package func append(_ batch: Batch) throws(StoreFailure) {
+    let failure = state.withLock { state -> StoreFailure? in
+      do throws(StoreFailure) {
+        try append(batch, to: &state)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func append(_ batch: Batch, to state: inout State) throws(StoreFailure) {
+    let size = batch.byteCount
+    if state.file == nil, state.memoryBytes + size <= memory {
+      state.memoryBytes += size
+      state.slots.append(.memory(batch))
+    } else {
+      // Once a batch is in the file all later ones are: what stays in memory is the beginning.
+      let file: SpillFile
+      if let open = state.file {
+        file = open
+      } else {
+        file = try SpillFile(folder: folder)
+        state.file = file
+      }
+      let bytes = BatchCodec.encode(batch)
+      let offset = try file.append(bytes)
+      state.slots.append(.file(offset: offset, count: bytes.count, schema: batch.schema))
+    }
+    if batch.schema.count > state.schema.count || state.slots.count == 1 { state.schema = batch.schema }
+    state.rowCount += batch.rowCount
+  }
+
+  package func makeIterator() -> any BatchIterator {
+    state.withLock { Iterator(schema: $0.schema, rest: $0.slots[...], file: $0.file) }
+  }
+
+  private struct Iterator: BatchIterator {
+    let schema: DatasetSchema
+    var rest: ArraySlice<Slot>
+    let file: SpillFile?
+
+    mutating func next() throws(StoreFailure) -> Batch? {
+      guard let slot = rest.popFirst() else { return nil }
+      switch slot {
+      case .memory(let batch): return widened(batch)
+      case .file(let offset, let count, let schema):
+        guard let file else { return nil }
+        return widened(BatchCodec.decode(try file.read(offset, count), schema: schema))
+      }
+    }
+
+    private func widened(_ batch: Batch) -> Batch {
+      batch.schema.count < schema.count ? batch.widened(to: schema) : batch
+    }
+  }
+}
+
+/// A file without a name, written at its end and read anywhere.
+private final class SpillFile: Sendable {
+  private let descriptor: Int32
+  private let folder: String
+  private let length = Mutex(0)
+
+  init(folder: String) throws(StoreFailure) {
+    self.folder = folder
+    var template = Array((folder + "/assay-kept-XXXXXX").utf8CString)
+    descriptor = mkstemp(&template)
+    if descriptor < 0 { throw .system("make a temporary file", folder) }
+    unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
+  deinit { close(descriptor) }
+
+  var end: Int { length.withLock { $0 } }
+
+  /// Appends bytes and says where they are.
+  func append(_ bytes: [UInt8]) throws(StoreFailure) -> Int {
+    let offset = length.withLock { $0 }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        pwrite(descriptor, bytes.baseAddress! + written, bytes.count - written, off_t(offset + written))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system("write a temporary file", folder)
+      }
+      written += count
+    }
+    length.withLock { $0 = offset + written }
+    return offset
+  }
+
+  func read(_ offset: Int, _ count: Int) throws(StoreFailure) -> [UInt8] {
+    var failure: StoreFailure?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+      while filled < count {
+        let got = pread(descriptor, target.baseAddress! + filled, count - filled, off_t(offset + filled))
+        if got < 0, errno == EINTR { continue }
+        if got <= 0 {
+          failure = .system("read a temporary file", folder, got < 0 ? errno : EIO)
+          return
+        }
+        filled += got
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+}

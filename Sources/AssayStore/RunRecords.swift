@@ -1,0 +1,180 @@
+/// A run as the ledger keeps it.
+package struct RunRecord: Sendable, Hashable {
+  /// Unique; letters, digits and `-` only.
+  package var id: String
+  package var pipeline: String
+  package var definitionSHA256: String
+  /// The parameters as a JSON object, secrets masked.
+  package var params: String
+  package var startedAt: StoreTime
+  package var process: ProcessIdentity
+  package var assayVersion: String
+  /// Until when the run is alive without being renewed.
+  package var leaseUntil: StoreTime
+  package var finishedAt: StoreTime?
+  /// `passed`, `warned`, `failed`, `error`, `partial`, `interrupted`, or `broken` for a run whose process died; nil
+  /// while it runs.
+  package var outcome: String?
+  package var exitCode: Int?
+
+  /// A run that starts.
+  package init(
+    id: String, pipeline: String, definitionSHA256: String, params: String = "{}", startedAt: StoreTime = .now,
+    process: ProcessIdentity = .current, assayVersion: String, lease: Duration = .seconds(60)
+  ) {
+    self.id = id
+    self.pipeline = pipeline
+    self.definitionSHA256 = definitionSHA256
+    self.params = params
+    self.startedAt = startedAt
+    self.process = process
+    self.assayVersion = assayVersion
+    leaseUntil = StoreTime.now.adding(lease)
+  }
+}
+
+/// One source, step, check or output of a run.
+package struct StepRecord: Sendable, Hashable {
+  package var name: String
+  /// `source`, `step`, `check` or `output`.
+  package var kind: String
+  package var type: String
+  package var status: String
+  package var rowsIn: Int
+  package var rowsOut: Int
+  package var durationSeconds: Double
+  package var requests: Int
+  package var retries: Int
+  package var cacheHits: Int
+  /// The warnings as a JSON array.
+  package var warnings: String
+  package var error: String?
+
+  package init(
+    name: String, kind: String, type: String, status: String, rowsIn: Int = 0, rowsOut: Int = 0,
+    durationSeconds: Double = 0, requests: Int = 0, retries: Int = 0, cacheHits: Int = 0, warnings: String = "[]",
+    error: String? = nil
+  ) {
+    self.name = name
+    self.kind = kind
+    self.type = type
+    self.status = status
+    self.rowsIn = rowsIn
+    self.rowsOut = rowsOut
+    self.durationSeconds = durationSeconds
+    self.requests = requests
+    self.retries = retries
+    self.cacheHits = cacheHits
+    self.warnings = warnings
+    self.error = error
+  }
+}
+
+/// A dataset's metric.
+package struct MetricRecord: Sendable, Hashable {
+  /// `PIPELINE.DATASET`.
+  package var dataset: String
+  package var name: String
+  /// 0 to 100, or nil without data.
+  package var value: Double?
+  /// A JSON object.
+  package var details: String
+  package var at: StoreTime
+
+  package init(dataset: String, name: String, value: Double?, details: String = "{}", at: StoreTime = .now) {
+    self.dataset = dataset
+    self.name = name
+    self.value = value
+    self.details = details
+    self.at = at
+  }
+}
+
+/// A check's result.
+package struct CheckRecord: Sendable, Hashable {
+  /// `PIPELINE.DATASET`.
+  package var dataset: String
+  package var check: String
+  package var column: String?
+  package var severity: String
+  package var status: String
+  /// What was observed, as JSON; nil for nothing.
+  package var observed: String?
+  package var expected: String
+  package var evaluated: Int
+  package var failed: Int
+  /// Failing rows as a JSON array.
+  package var sample: String
+  /// The check's line in the pipeline file, from 1.
+  package var line: Int?
+
+  package init(
+    dataset: String, check: String, column: String? = nil, severity: String, status: String, observed: String? = nil,
+    expected: String = "", evaluated: Int = 0, failed: Int = 0, sample: String = "[]", line: Int? = nil
+  ) {
+    self.dataset = dataset
+    self.check = check
+    self.column = column
+    self.severity = severity
+    self.status = status
+    self.observed = observed
+    self.expected = expected
+    self.evaluated = evaluated
+    self.failed = failed
+    self.sample = sample
+    self.line = line
+  }
+}
+
+/// A row that failed a check, or a value that did not fit its declared type.
+package struct FailedRowRecord: Sendable, Hashable {
+  /// `PIPELINE.DATASET`.
+  package var dataset: String
+  package var check: String
+  package var column: String?
+  /// The row within its dataset, from 0.
+  package var row: Int
+  package var key: String?
+  package var value: String?
+  package var reason: String
+
+  package init(
+    dataset: String, check: String, column: String? = nil, row: Int, key: String? = nil, value: String? = nil,
+    reason: String
+  ) {
+    self.dataset = dataset
+    self.check = check
+    self.column = column
+    self.row = row
+    self.key = key
+    self.value = value
+    self.reason = reason
+  }
+}
+
+/// What the ledger keeps of a run at its end.
+package struct RunResult: Sendable, Hashable {
+  package var outcome: String
+  package var exitCode: Int
+  package var finishedAt: StoreTime
+  package var steps: [StepRecord]
+  package var metrics: [MetricRecord]
+  package var checks: [CheckRecord]
+  package var failedRows: [FailedRowRecord]
+  /// The JSON report, if it is ready by now; `saveReport` adds it later.
+  package var report: String?
+
+  package init(
+    outcome: String, exitCode: Int, finishedAt: StoreTime = .now, steps: [StepRecord] = [],
+    metrics: [MetricRecord] = [], checks: [CheckRecord] = [], failedRows: [FailedRowRecord] = [], report: String? = nil
+  ) {
+    self.outcome = outcome
+    self.exitCode = exitCode
+    self.finishedAt = finishedAt
+    self.steps = steps
+    self.metrics = metrics
+    self.checks = checks
+    self.failedRows = failedRows
+    self.report = report
+  }
+}

@@ -1,0 +1,139 @@
+package import AssayColumns
+import Synchronization
+
+/// Rows that wait in a table of their own until their run is published.
+package struct Stage: Sendable, Hashable {
+  package var run: String
+  /// The table that holds the rows.
+  package var table: String
+  /// The SQLite file that holds the table; nil for the store.
+  package var path: String?
+  package var rowCount: Int
+}
+
+/// Loads a dataset's batches into a stage, chunk by committed chunk. One task at a time appends.
+///
+/// Values are stored as SQL sees them: numbers, booleans as 1 and 0, and the rest as text. A column without a known
+/// type is declared without one, and its cells keep their own kinds.
+package final class StageWriter: Sendable {
+  /// Rows of one transaction, so that the lock is never held for long.
+  static let chunkRows = 65_536
+
+  private struct State {
+    var schema = DatasetSchema()
+    var rowCount = 0
+    /// The number of the stage's virtual table among the connection's inputs.
+    var input: Int?
+  }
+
+  private let file: DatabaseFile
+  private let run: String
+  private let table: String
+  private let path: String?
+  private let yields: Bool
+  private let state = Mutex(State())
+
+  init(file: DatabaseFile, run: String, table: String, path: String?, isStore: Bool) {
+    self.file = file
+    self.run = run
+    self.table = table
+    self.path = path
+    yields = isStore
+  }
+
+  /// The virtual table through which batches reach a stage.
+  static func feed(of stage: String) -> String {
+    "temp." + quoted("_assay_feed" + stage.dropFirst("_assay_stage".count))
+  }
+
+  private var feed: String { Self.feed(of: table) }
+  private var insertion: String { "INSERT INTO main.\(quoted(table)) SELECT * FROM \(feed)" }
+
+  /// Adds the columns that the stage does not have yet. Types of columns that are there already do not change.
+  /// - Throws: `badColumns` for more than 2,000, or for two names that differ in case alone.
+  package func grow(to schema: DatasetSchema) async throws(StoreFailure) {
+    let known = state.withLock { $0.schema }
+    guard schema.count > known.count else { return }
+    try checkColumns(schema.names, of: file.path)
+    let added = Array(schema.fields[known.count...])
+    var grown = known
+    for field in added { grown.append(field) }
+    let wider = grown
+    let earlier = state.withLock { $0.input }
+    let number = try await file.perform { [table, feed, insertion] connection throws(StoreFailure) in
+      let handle = connection.handle
+      try handle.transaction { () throws(StoreFailure) in
+        if known.count == 0 {
+          try handle.execute("CREATE TABLE main.\(quoted(table)) (\(columnDeclarations(added)))")
+        } else {
+          for field in added {
+            try handle.execute("ALTER TABLE main.\(quoted(table)) ADD COLUMN \(columnDeclarations([field]))")
+          }
+        }
+      }
+      connection.forget(insertion)
+      if let earlier {
+        try handle.execute("DROP TABLE IF EXISTS \(feed)")
+        connection.inputs.remove(earlier)
+      }
+      let number = connection.inputs.add(TableInput(BatchList([], schema: wider)))
+      try handle.execute("CREATE VIRTUAL TABLE \(feed) USING \(ColumnsTable.moduleName)(\(number))")
+      return number
+    }
+    state.withLock {
+      $0.schema = wider
+      $0.input = number
+    }
+  }
+
+  /// Appends a batch, in chunks of at most 65,536 rows that are committed by themselves. The stage grows by the
+  /// batch's new columns.
+  /// - Throws: `diskFull`, `badColumns`, `locked`, `inputOutput`.
+  package func append(_ batch: Batch) async throws(StoreFailure) {
+    try await grow(to: batch.schema)
+    let (schema, input) = state.withLock { ($0.schema, $0.input) }
+    guard let input, batch.rowCount > 0 else { return }
+    let rows = BatchList([batch], schema: schema)
+    var start = 0
+    while start < batch.rowCount {
+      let window = start..<min(start + Self.chunkRows, batch.rowCount)
+      let hasCompany = try await file.perform { [insertion, yields] connection throws(StoreFailure) in
+        let insert = try connection.statement(insertion)
+        connection.inputs[input]?.rows = rows
+        connection.inputs[input]?.window = window
+        defer {
+          connection.inputs[input]?.rows = BatchList([], schema: schema)
+          connection.inputs[input]?.window = nil
+        }
+        // Alone in its transaction, one statement commits by itself.
+        try insert.run()
+        guard yields else { return false }
+        let alive = try connection.statement("SELECT count(*) > 1 FROM runs WHERE outcome IS NULL")
+        defer { alive.reset() }
+        return try alive.step() && alive.row() == [.integer(1)]
+      }
+      start = window.upperBound
+      try await file.keepLogShort()
+      // SQLite's locks are not fair: a pause lets another run's writes in.
+      if hasCompany { try? await Task.sleep(for: .milliseconds(2)) }
+    }
+    state.withLock { $0.rowCount += batch.rowCount }
+  }
+
+  /// Ends the load.
+  /// - Throws: `badColumns` where no column was ever known.
+  package func finish() async throws(StoreFailure) -> Stage {
+    let (schema, input, rowCount) = state.withLock { ($0.schema, $0.input, $0.rowCount) }
+    guard let input else {
+      try checkColumns(schema.names, of: file.path)
+      return Stage(run: run, table: table, path: path, rowCount: 0)
+    }
+    try await file.perform { [feed, insertion] connection throws(StoreFailure) in
+      connection.forget(insertion)
+      try connection.handle.execute("DROP TABLE IF EXISTS \(feed)")
+      connection.inputs.remove(input)
+    }
+    state.withLock { $0.input = nil }
+    return Stage(run: run, table: table, path: path, rowCount: rowCount)
+  }
+}

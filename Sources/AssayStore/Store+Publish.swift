@@ -1,0 +1,149 @@
+package import AssayColumns
+import Synchronization
+
+extension Store {
+  /// Starts a stage for a dataset of a run. Its columns may be known later, or grow.
+  /// - Parameter path: another SQLite file to publish to; nil for the store.
+  /// - Throws: `badColumns`, or what opening the other file throws.
+  package func stage(
+    run: String, schema: DatasetSchema, in path: String? = nil
+  ) async throws(StoreFailure) -> StageWriter {
+    let database = try await database(at: path)
+    let isStore = database === file
+    let number = stageCount.withLock { count in
+      count += 1
+      return count
+    }
+    let table = "_assay_stage_\(run)_\(number)"
+    let other = isStore ? nil : path
+    if let other { try await note(.stagedTable, run: run, temporary: table, target: other) }
+    let writer = StageWriter(file: database, run: run, table: table, path: other, isStore: isStore)
+    try await writer.grow(to: schema)
+    return writer
+  }
+
+  /// Starts a file output of a run. Should the process die, the next one removes what was written.
+  package func stageFile(target: String, run: String) async throws(StoreFailure) -> StagedFile {
+    let temporary = StagedFile.temporaryName(for: target, run: run)
+    try await note(.stagedFile, run: run, temporary: temporary, target: target)
+    return try StagedFile(target: target, run: run)
+  }
+
+  private func note(
+    _ kind: PublishIntent.Kind, run: String, temporary: String, target: String
+  ) async throws(StoreFailure) {
+    try await file.transaction { handle throws(StoreFailure) in
+      try handle.rows(
+        "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
+        [.text(run), .text(kind.rawValue), .text(temporary), .text(target)])
+    }
+  }
+
+  /// Publishes a run: all tables of the store, the ledger, and the decision about files and other databases, in one
+  /// transaction; then files are renamed and other databases follow. The run has ended afterwards.
+  /// - Returns: what was decided but could not be put in place yet; the next opener of the store tries again.
+  /// - Throws: whatever kept the transaction from being committed: then nothing was published, and the run goes on.
+  package func publish(_ plan: PublishPlan) async throws(StoreFailure) -> [StoreFailure] {
+    try await commit(plan)
+    return try await complete(plan.run)
+  }
+
+  /// The first half of `publish`, up to and including COMMIT.
+  package func commit(_ plan: PublishPlan) async throws(StoreFailure) {
+    for item in plan.tables where Self.isReserved(table: item.table) || item.table.utf8.contains(0) {
+      throw StoreFailure(
+        .badTable, item.stage.path ?? path, "the table name '\(item.table)' is reserved", advice: "name another table")
+    }
+    try await rehearse(plan)
+    try await file.perform { [path] connection throws(StoreFailure) in
+      connection.forgetAll()
+      let handle = connection.handle
+      try Self.preparePublishing(handle)
+      defer { try? handle.execute("PRAGMA synchronous = NORMAL; PRAGMA legacy_alter_table = OFF") }
+      try handle.transaction { () throws(StoreFailure) in
+        let publisher = TablePublisher(handle: handle)
+        for item in plan.tables {
+          if item.stage.path == nil {
+            try publisher.publish(item, oldName: Self.oldName(of: item.stage))
+          } else {
+            try handle.rows(
+              "UPDATE publish_intents SET kind = ?, detail = ? WHERE run_id = ? AND temporary = ?",
+              [.text(PublishIntent.Kind.table.rawValue), .text(item.detail(handle)), .text(plan.run),
+                .text(item.stage.table)])
+          }
+        }
+        for file in plan.files {
+          try handle.rows(
+            "DELETE FROM publish_intents WHERE run_id = ? AND temporary = ?", [.text(plan.run), .text(file.temporary)])
+          try handle.rows(
+            "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
+            [.text(plan.run), .text(PublishIntent.Kind.file.rawValue), .text(file.temporary), .text(file.target)])
+        }
+        try Self.record(plan.result, of: plan.run, in: handle, path)
+      }
+    }
+  }
+
+  /// Tries the publishing to other databases and takes it back, so that rows which they refuse are found before the
+  /// decision.
+  private func rehearse(_ plan: PublishPlan) async throws(StoreFailure) {
+    for item in plan.tables where item.stage.path != nil {
+      let database = try await database(at: item.stage.path)
+      try await database.perform { connection throws(StoreFailure) in
+        connection.forgetAll()
+        try Self.preparePublishing(connection.handle)
+        try connection.handle.execute("BEGIN IMMEDIATE")
+        defer { connection.handle.rollBack() }
+        try TablePublisher(handle: connection.handle).publish(item, oldName: Self.oldName(of: item.stage))
+      }
+    }
+  }
+
+  static func preparePublishing(_ handle: SQLHandle) throws(StoreFailure) {
+    try handle.execute("PRAGMA legacy_alter_table = ON; PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL")
+  }
+
+  static func oldName(of stage: Stage) -> String { "_assay_old" + stage.table.dropFirst("_assay_stage".count) }
+
+  /// Drops all that a run has staged and not published.
+  package func discard(_ run: String) async throws(StoreFailure) {
+    _ = try await settleIntents(of: run)
+    try await dropTables { $0 == run }
+  }
+
+  /// The second half of `publish`: puts in place what was decided, and drops what the run left over.
+  private func complete(_ run: String) async throws(StoreFailure) -> [StoreFailure] {
+    let pending = try await settleIntents(of: run)
+    try await dropTables { $0 == run }
+    return pending
+  }
+
+  /// Drops stages and replaced tables of the runs that `isMeant` picks.
+  func dropTables(_ isMeant: @escaping @Sendable (String) -> Bool) async throws(StoreFailure) {
+    try await file.perform { connection throws(StoreFailure) in
+      let names = try connection.handle.rows(
+        """
+        SELECT name FROM sqlite_master
+        WHERE type = 'table' AND (name GLOB '_assay_stage_*' OR name GLOB '_assay_old_*')
+        """)
+      for name in names.compactMap({ $0.first?.text }) {
+        guard let run = Self.run(ofTable: name), isMeant(run) else { continue }
+        connection.forgetAll()
+        try connection.handle.execute("DROP TABLE IF EXISTS main.\(quoted(name))")
+        if name.hasPrefix("_assay_stage") {
+          try connection.handle.execute("DROP TABLE IF EXISTS \(StageWriter.feed(of: name))")
+        }
+      }
+    }
+  }
+
+  /// The run in `_assay_stage_RUN_N` or `_assay_old_RUN_N`.
+  static func run(ofTable name: String) -> String? {
+    guard let end = name.lastIndex(of: "_") else { return nil }
+    for prefix in ["_assay_stage_", "_assay_old_"] where name.hasPrefix(prefix) {
+      let start = name.index(name.startIndex, offsetBy: prefix.count)
+      return start < end ? String(name[start..<end]) : nil
+    }
+    return nil
+  }
+}

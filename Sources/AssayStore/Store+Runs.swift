@@ -1,0 +1,122 @@
+extension Store {
+  /// Enters a run into the ledger.
+  ///
+  /// A dead run of the same pipeline is marked `broken` first, and what it staged is dropped.
+  /// - Throws: `alreadyRunning`, naming run, host and process, while another run of the pipeline is alive.
+  package func begin(_ run: RunRecord, now: StoreTime = .now) async throws(StoreFailure) {
+    try await settle(now: now)
+    try await file.transaction { [path] handle throws(StoreFailure) in
+      let alive = try handle.rows(
+        "SELECT id, host, pid, started_at FROM runs WHERE pipeline = ? AND outcome IS NULL", [.text(run.pipeline)])
+      if let other = alive.first?.map({ $0.text ?? "" }) {
+        throw StoreFailure(
+          .alreadyRunning, path,
+          "the pipeline '\(run.pipeline)' is running already: run \(other[0]) on \(other[1]), process \(other[2]), "
+            + "since \(other[3])", advice: "wait for it to end, or use --wait")
+      }
+      try handle.rows(
+        """
+        INSERT INTO runs (id, pipeline, definition_sha256, params, started_at, host, pid, owner, lease_until,
+          assay_version) VALUES (?,?,?,?,?,?,?,?,?,?)
+        """,
+        [
+          .text(run.id), .text(run.pipeline), .text(run.definitionSHA256), .text(run.params),
+          .text(run.startedAt.text), .text(run.process.host), SQLValue(run.process.pid), .text(run.process.owner),
+          .text(run.leaseUntil.text), .text(run.assayVersion),
+        ])
+    }
+  }
+
+  /// Lets a run live longer. Call it well before the lease ends.
+  /// - Throws: `noSuchRun` where the run has ended, or was taken for dead.
+  package func renewLease(of run: String, until: StoreTime) async throws(StoreFailure) {
+    try await file.transaction { [path] handle throws(StoreFailure) in
+      let changed = try handle.rows(
+        "UPDATE runs SET lease_until = ? WHERE id = ? AND outcome IS NULL RETURNING id",
+        [.text(until.text), .text(run)])
+      if changed.isEmpty { throw Self.unknownRun(run, path) }
+    }
+  }
+
+  /// Ends a run that publishes nothing: its result is kept, what it staged is dropped.
+  /// - Throws: `noSuchRun` where the run has ended, or was taken for dead.
+  package func finish(_ run: String, _ result: RunResult) async throws(StoreFailure) {
+    try await file.transaction { [path] handle throws(StoreFailure) in
+      try Self.record(result, of: run, in: handle, path)
+    }
+    try await discard(run)
+  }
+
+  /// Keeps the JSON report of a run that has ended.
+  package func saveReport(_ json: String, of run: String) async throws(StoreFailure) {
+    try await file.transaction { handle throws(StoreFailure) in
+      try handle.rows("UPDATE runs SET report = ? WHERE id = ?", [.text(json), .text(run)])
+    }
+  }
+
+  /// The JSON report of a run, if one was kept.
+  package func report(of run: String) async throws(StoreFailure) -> String? {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT report FROM runs WHERE id = ?", [.text(run)]).first?.first?.text
+    }
+  }
+
+  /// Runs, the newest first.
+  package func runs(of pipeline: String? = nil, limit: Int = 100) async throws(StoreFailure) -> [RunRecord] {
+    try await file.perform { connection throws(StoreFailure) in
+      let rows = try connection.handle.rows(
+        """
+        SELECT id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until,
+          finished_at, outcome, exit_code FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
+        ORDER BY started_at DESC, id DESC LIMIT ?1
+        """, [SQLValue(limit)] + (pipeline.map { [.text($0)] } ?? []))
+      return rows.map(RunRecord.init(row:))
+    }
+  }
+
+  /// Appends events of a run, numbered from where the last ones ended.
+  package func appendEvents(_ events: [(at: StoreTime, json: String)], to run: String) async throws(StoreFailure) {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.transaction { () throws(StoreFailure) in
+        let insert = try connection.statement(
+          """
+          INSERT INTO run_events (run_id, seq, at, json)
+          VALUES (?1, (SELECT ifnull(max(seq), 0) + 1 FROM run_events WHERE run_id = ?1), ?2, ?3)
+          """)
+        for event in events { try insert.run([.text(run), .text(event.at.text), .text(event.json)]) }
+      }
+    }
+  }
+
+  /// The events of a run behind a number, in order.
+  package func events(
+    of run: String, after sequence: Int = 0
+  ) async throws(StoreFailure) -> [(sequence: Int, at: String, json: String)] {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows(
+        "SELECT seq, at, json FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq",
+        [.text(run), SQLValue(sequence)]
+      ).map { ($0[0].integer ?? 0, $0[1].text ?? "", $0[2].text ?? "") }
+    }
+  }
+
+  static func unknownRun(_ run: String, _ path: String) -> StoreFailure {
+    StoreFailure(
+      .noSuchRun, path, "the run \(run) has ended, or was taken for dead because its lease ran out",
+      advice: "start a new run")
+  }
+}
+
+extension RunRecord {
+  fileprivate init(row: [SQLValue]) {
+    self.init(
+      id: row[0].text ?? "", pipeline: row[1].text ?? "", definitionSHA256: row[2].text ?? "",
+      params: row[3].text ?? "{}", startedAt: StoreTime(text: row[4].text ?? "") ?? StoreTime(milliseconds: 0),
+      process: ProcessIdentity(host: row[5].text ?? "", pid: row[6].integer ?? 0, owner: row[7].text ?? ""),
+      assayVersion: row[8].text ?? "")
+    leaseUntil = StoreTime(text: row[9].text ?? "") ?? StoreTime(milliseconds: 0)
+    finishedAt = row[10].text.flatMap { StoreTime(text: $0) }
+    outcome = row[11].text
+    exitCode = row[12].integer
+  }
+}

@@ -1,0 +1,47 @@
+/// The customers of a made-up CRM, in every form in which such APIs hand out rows.
+///
+/// Another form of pages is one more line in ``routes``.
+enum CRM {
+  static let largestPage = 500
+
+  private struct Route: Sendable {
+    let path: String
+    let answer: @Sendable (SandboxRequest, [Customer]) throws(Refusal) -> Answer
+  }
+
+  private static let routes = [
+    Route(path: "customers") { request, rows throws(Refusal) in try CRMPages.numbered(request, rows) },
+    Route(path: "customers-by-cursor") { request, rows throws(Refusal) in try CRMPages.byCursor(request, rows) },
+    Route(path: "customers-by-url") { request, rows throws(Refusal) in try CRMPages.byURL(request, rows) },
+    Route(path: "customers.csv") { _, rows in CRMBodies.csv(rows) },
+    Route(path: "customers.xml") { _, rows in CRMBodies.xml(rows) },
+    Route(path: "customers.jsonl") { _, rows in CRMBodies.jsonLines(rows) },
+  ]
+
+  static func answer(_ request: SandboxRequest, auth: CRMAuth) throws(Refusal) -> Answer {
+    guard auth.admits(request) else { return auth.refusal }
+    let path = request.segments.dropFirst().joined(separator: "/")
+    let rows = try rows(of: request)
+    if let route = routes.first(where: { $0.path == path }) { return try route.answer(request, rows) }
+    let parts = path.split(separator: "/")
+    if parts.count == 2, parts[0] == "customers" {
+      guard let customer = Customer.all.first(where: { String($0.id) == parts[1] }) else {
+        return .error(404, "not_found", "no customer \(parts[1])")
+      }
+      return .json(customer.json)
+    }
+    return .error(404, "not_found", "no route \(request.path)")
+  }
+
+  /// All customers, or those last updated in the month that was asked for.
+  private static func rows(of request: SandboxRequest) throws(Refusal) -> [Customer] {
+    guard let month = request["month"] else { return Customer.all }
+    let parts = month.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2, Int(parts[0]) != nil,
+      let number = Int(parts[1]), (1...12).contains(number)
+    else {
+      throw Refusal(.error(400, "bad_parameter", "month must look like 2026-10"))
+    }
+    return Customer.all.filter { $0.updatedAt.hasPrefix(month + "-") }
+  }
+}

@@ -1,2 +1,0 @@
-import Hummingbird
-@main struct A { static func main() {} }

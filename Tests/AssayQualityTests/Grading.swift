@@ -1,0 +1,39 @@
+import AssayColumns
+import AssayQuality
+
+/// Grades batches one after another.
+func grade(
+  _ batches: [Batch], _ measures: [Measure], sampling: Sampling = Sampling(),
+  evaluator: (any SQLPredicateEvaluator)? = nil, schema: DatasetSchema? = nil
+) throws -> MeasureValues {
+  var grader = Grader(try GradingPlan(measures, sampling: sampling, evaluator: evaluator))
+  for batch in batches { grader.merge(try grader.plan.partial(for: batch)) }
+  return grader.finish(schema: schema)
+}
+
+/// A batch of one column of texts, nil for null.
+func textBatch(_ name: String = "c", _ texts: [String?], declared: ValueType? = nil) -> Batch {
+  Batch(
+    schema: DatasetSchema([Field(name, reading: .fromText, declared: declared)]), columns: [.texts(texts)],
+    rowCount: texts.count)
+}
+
+/// A batch of one column of cells that carry their kinds.
+func cellBatch(_ name: String = "c", _ cells: [Cell]) -> Batch {
+  Batch(schema: DatasetSchema([Field(name, reading: .own)]), columns: [.cells(cells)], rowCount: cells.count)
+}
+
+/// Random numbers that a seed fixes (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+  var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+}

@@ -1,0 +1,72 @@
+import AssayColumns
+import AssayQuality
+import Testing
+
+/// The reference program's quartile, after a sort.
+private func plainQuartile(_ ordered: [Double], _ share: Double) -> Double {
+  let place = share * Double(ordered.count - 1)
+  let low = Int(place)
+  let high = min(low + 1, ordered.count - 1)
+  return ordered[low] + (ordered[high] - ordered[low]) * (place - Double(low))
+}
+
+private func spread(_ values: [Double]) throws -> NumberSpread? {
+  let column = Column(.decimals(values))
+  let batch = Batch(schema: DatasetSchema([Field("c", reading: .own)]), columns: [column], rowCount: values.count)
+  guard case .numbers(let spread) = try grade([batch], [.numericValues("c")])[.numericValues("c")] else { return nil }
+  return spread
+}
+
+@Suite struct QuartileTests {
+  enum Order: CaseIterable { case random, ascending, descending, equal, few, sawtooth, organPipe, heavyTailed }
+
+  @Test(arguments: Order.allCases)
+  func `selection finds what sorting finds`(_ order: Order) throws {
+    var random = SeededRandom(3)
+    for count in [1, 2, 3, 4, 5, 63, 64, 65, 600, 601, 602, 1_000, 20_011] {
+      let values: [Double] = (0..<count).map { index in
+        switch order {
+        case .random: Double.random(in: -1e3...1e3, using: &random)
+        case .heavyTailed: 1 / Double.random(in: -1...1, using: &random)
+        case .ascending: Double(index) * 0.1
+        case .descending: Double(count - index) * 0.1
+        case .equal: 4.5
+        case .few: Double(Int.random(in: 0..<3, using: &random))
+        case .sawtooth: Double(index % 17)
+        case .organPipe: Double(min(index, count - index))
+        }
+      }
+      let found = try #require(try spread(values))
+      let ordered = values.sorted()
+      let (first, third) = (plainQuartile(ordered, 0.25), plainQuartile(ordered, 0.75))
+      #expect(found.firstQuartile == first && found.thirdQuartile == third, "\(count)")
+      #expect(found.median == plainQuartile(ordered, 0.5), "\(count)")
+      let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
+      #expect(found.outliers == values.count { $0 < low || $0 > high })
+      #expect(found.count == count)
+    }
+  }
+
+  @Test func `infinities are values, and what is no number by value is none`() throws {
+    #expect(try spread([.infinity, 1, 2, 3, 4, 5])?.outliers == 1)
+    #expect(try spread([.infinity, -.infinity])?.outliers == 0)
+    #expect(try spread([.nan, 1, 2, .nan])?.count == 2)
+    #expect(try spread([.nan]) == nil)
+  }
+
+  @Test func `a column stops being numeric at its first other value, in any batch`() throws {
+    let numbers = textBatch("c", ["1", nil, "2.5"])
+    for other in ["x", "007", "true", "2026-01-01", ""] {
+      let values = try grade([numbers, textBatch("c", [other]), numbers], [.numericValues("c")])
+      #expect(values[.numericValues("c")] == .numbers(nil), "\(other)")
+    }
+    let declared = try grade([textBatch("c", ["1", "2"], declared: .text)], [.numericValues("c")])
+    #expect(declared[.numericValues("c")] == .numbers(nil))
+    let codes = try grade([textBatch("c", ["007", "2"], declared: .integer)], [.numericValues("c")])
+    if case .numbers(let spread?) = codes[.numericValues("c")] {
+      #expect(spread.median == 4.5)
+    } else {
+      Issue.record("none")
+    }
+  }
+}
