@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "AssayColumns", "AssayDefinition", "AssayQuality", "AssayEngine", "AssayComponents",
+        "CAssay", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayEngine", "AssayComponents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(

@@ -127,7 +127,7 @@ private final class SpillFile: Sendable {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in
-        pwrite(descriptor, bytes.baseAddress! + written, bytes.count - written, off_t(offset + written))
+        pwrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset + written))
       }
       if count < 0 {
         if errno == EINTR { continue }
@@ -143,7 +143,8 @@ private final class SpillFile: Sendable {
     var failure: StoreFailure?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
       while filled < count {
-        let got = pread(descriptor, target.baseAddress! + filled, count - filled, off_t(offset + filled))
+        let room = target.baseAddress.map { $0 + filled }
+        let got = pread(descriptor, room, count - filled, off_t(offset + filled))
         if got < 0, errno == EINTR { continue }
         if got <= 0 {
           failure = .system("read a temporary file", folder, got < 0 ? errno : EIO)

@@ -1,6 +1,6 @@
 package import AssayColumns
-import Synchronization
 import GRDBSQLite
+import Synchronization
 
 /// What an SQL expression says about each row of a batch.
 package struct ExpressionVerdicts: Sendable, Hashable {

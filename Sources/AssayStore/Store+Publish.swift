@@ -79,6 +79,8 @@ extension Store {
             "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
             [.text(plan.run), .text(PublishIntent.Kind.file.rawValue), .text(file.temporary), .text(file.target)])
         }
+        // Pages were kept for a resume, which is over; answers to look-ups belong to no run.
+        try handle.rows("DELETE FROM http_responses WHERE run_id = ?", [.text(plan.run)])
         try Self.record(plan.result, of: plan.run, in: handle, path)
       }
     }

@@ -1,5 +1,5 @@
-import Glibc
 import GRDBSQLite
+import Glibc
 
 extension StoreFailure {
   /// The failure that a result code of SQLite stands for.

@@ -1,2 +1,53 @@
-import ArgumentParser
-@main struct A { static func main() {} }
+internal import ArgumentParser
+internal import CAssay
+internal import Glibc
+
+/// The version of the program, as `--version` and reports give it.
+let assayVersion = "0.1.0"
+
+/// The command line: each command is a thin file of its own.
+struct Assay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assay",
+    abstract: "Fetches data, enriches it, grades it, and stops bad data from going further.",
+    discussion: """
+      People read stderr, machines read stdout. Exit codes: 0 passed, 1 the gate failed, 2 the pipeline file or the call \
+      is wrong, 3 the run broke, 130 interrupted.
+      """,
+    version: assayVersion,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, ValidateCommand.self, ExplainCommand.self, SchemaCommand.self,
+      ReferenceCommand.self,
+    ])
+}
+
+@main
+enum Program {
+  static func main() async {
+    assay_keep_freed_memory()
+    do {
+      var command = try Assay.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let exit as ExitStatus {
+      Glibc.exit(exit.code)
+    } catch {
+      let code = Assay.exitCode(for: error)
+      if code == .success {
+        print(Assay.fullMessage(for: error))
+        Glibc.exit(0)
+      }
+      Terminal.error(Assay.fullMessage(for: error))
+      // The call is wrong; EX_USAGE is not among the codes that Assay promises.
+      Glibc.exit(2)
+    }
+  }
+}
+
+/// The exit code of a command that has said all there is to say.
+struct ExitStatus: Error {
+  var code: Int32
+}

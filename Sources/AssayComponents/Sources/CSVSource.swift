@@ -51,7 +51,7 @@ package struct CSVSource: Source, Component {
       header: header, nulls: nulls)
   }
 
-  private var dialectFault: String? {
+  var dialectFault: String? {
     if oneByte(delimiter) == nil { return "the delimiter must be one ASCII character, and no line end" }
     if quote != "none", oneByte(quote) == nil { return "the quote must be one ASCII character, and no line end" }
     return dialect.problem

@@ -91,6 +91,12 @@ package struct DatasetChecks: Sendable {
   package var profile = false
   package var checks: [CheckDeclaration] = []
 
+  /// Nothing asked of a dataset but to have rows.
+  package init(dataset: String, location: SourceLocation) {
+    self.dataset = dataset
+    self.location = location
+  }
+
   /// The keys beside `dataset` and `columns`, which hold the checks themselves.
   package struct Settings: Sendable {
     package var onEmpty = OnEmpty.fail

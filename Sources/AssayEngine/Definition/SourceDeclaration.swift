@@ -7,6 +7,8 @@ package struct SourceCommon: Sendable {
   package var onEmpty = OnEmpty.fail
   package var onNewColumn = OnNewColumn.add
 
+  package init() {}
+
   package static let schema = Schema(
     "source", SourceCommon(), summary: "Where rows come from.",
     keys: [
@@ -25,6 +27,14 @@ package struct SourceDeclaration: Sendable {
   package var location: SourceLocation
   package var common: SourceCommon
   package var source: any Source
+
+  package init(name: String, kind: String, location: SourceLocation, common: SourceCommon, source: any Source) {
+    self.name = name
+    self.kind = kind
+    self.location = location
+    self.common = common
+    self.source = source
+  }
 }
 
 /// The keys that every step takes.

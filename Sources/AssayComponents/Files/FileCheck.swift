@@ -1,0 +1,113 @@
+internal import AssayDefinition
+package import AssayEngine
+internal import AssayFormats
+
+/// The pipeline that `assay check FILE` runs: one source, its metrics, no output.
+package struct FileCheck: Sendable {
+  /// The formats that a file can be read as.
+  package enum Format: String, CaseIterable, Sendable {
+    case csv, json, jsonl, xml, sqlite
+  }
+
+  package var file: String
+  /// The format; told by the file's name where it is not given.
+  package var format: Format?
+  package var delimiter: String?
+  package var encoding: String?
+  /// JSONPath or XML element of the records.
+  package var records: String?
+  /// The table of a SQLite file.
+  package var table: String?
+  package var profile = false
+
+  package init(file: String) { self.file = file }
+
+  /// The pipeline, or what is wrong with the call.
+  package func definition() throws(RunFailure) -> PipelineDefinition {
+    let name = baseName
+    var definition = PipelineDefinition()
+    definition.name = name
+    var common = SourceCommon()
+    // Whether no rows are a fault is the check's to say, not the source's.
+    common.onEmpty = .pass
+    let (kind, source) = try makeSource()
+    definition.sources = [
+      SourceDeclaration(name: name, kind: kind, location: .start, common: common, source: source)
+    ]
+    var checks = DatasetChecks(dataset: name, location: .start)
+    checks.profile = profile
+    definition.checks = [checks]
+    return definition
+  }
+
+  /// The file's name without folders, the ending of its format and characters that a name cannot have.
+  private var baseName: String {
+    let file = file.split(separator: "/").last ?? "file"
+    let stem = file.prefix { $0 != "." }
+    let name = String(stem.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" ? $0 : "_" })
+    return name.isEmpty ? "file" : name
+  }
+
+  private func makeSource() throws(RunFailure) -> (String, any Source) {
+    let known = if let format { format } else { try formatOfName() }
+    switch known {
+    case .csv:
+      var source = CSVSource()
+      source.path = file
+      let plain = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
+      source.delimiter = delimiter ?? (plain.hasSuffix(".tsv") ? "\\t" : ",")
+      if let fault = source.dialectFault { throw RunFailure(fault) }
+      source.encoding = try textEncoding()
+      return ("csv", source)
+    case .json, .jsonl:
+      var source = JSONSource()
+      source.path = file
+      source.lines = format == .jsonl ? true : nil
+      source.encoding = try textEncoding()
+      if let records {
+        do throws(JSONPathFault) {
+          source.records = RecordPath(path: try JSONPath(records), text: records)
+        } catch {
+          throw RunFailure("'\(records)' is no JSONPath: \(error)")
+        }
+      }
+      return ("json", source)
+    case .xml:
+      var source = XMLSource()
+      source.path = file
+      source.records = records
+      source.encoding = try textEncoding()
+      return ("xml", source)
+    case .sqlite:
+      guard let table else { throw RunFailure("a SQLite file needs --table, the table that is checked") }
+      var source = SQLiteSource()
+      source.path = file
+      source.table = table
+      return ("sqlite", source)
+    }
+  }
+
+  private func textEncoding() throws(RunFailure) -> TextEncodingName? {
+    guard let encoding else { return nil }
+    do throws(FormatFault) {
+      return TextEncodingName(encoding: try TextEncoding(named: encoding))
+    } catch {
+      throw RunFailure(error.message)
+    }
+  }
+
+  private func formatOfName() throws(RunFailure) -> Format {
+    let plain = file.hasSuffix(".gz") ? file.dropLast(3) : file[...]
+    let ending = plain.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    switch ending {
+    case "csv", "tsv", "txt": return .csv
+    case "json", "geojson": return .json
+    case "jsonl", "ndjson": return .jsonl
+    case "xml": return .xml
+    case "db", "sqlite", "sqlite3": return .sqlite
+    default:
+      throw RunFailure(
+        "the name '\(file)' does not tell its format; say it with --format \(Format.allCases.map(\.rawValue).joined(separator: "|"))")
+    }
+  }
+}

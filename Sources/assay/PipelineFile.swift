@@ -1,0 +1,74 @@
+internal import AssayComponents
+internal import AssayDefinition
+internal import AssayEngine
+internal import AssayHTTP
+internal import Foundation
+
+/// A pipeline file as a command is given it: read, filled and checked whole.
+struct PipelineFile {
+  var path: String
+  var text: String
+  var result: PipelineDecoder.Result
+
+  /// The folder that relative paths start at; empty for the current one.
+  var directory: String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Reads the file. Faults of the file are in the result; what keeps it from being read at all ends the command.
+  init(_ path: String, params: [String], envFile: String?, unsetIsFault: Bool) throws {
+    self.path = path
+    let text = try Self.read(path, "pipeline file")
+    self.text = text
+    var values: [String: String] = [:]
+    for param in params {
+      guard let equals = param.firstIndex(of: "="), equals != param.startIndex else {
+        Terminal.error("error: --param takes NAME=VALUE, not '\(param)'")
+        throw ExitStatus(code: 2)
+      }
+      values[String(param[..<equals])] = String(param[param.index(after: equals)...])
+    }
+    let variables = Variables(
+      environment: try Self.environment(envFile, beside: path), runDay: Int(Date().timeIntervalSince1970 / 86_400), unsetIsFault: unsetIsFault)
+    result = PipelineDecoder(catalogue: .standard, variables: variables, params: values).decode(text)
+  }
+
+  /// The process's environment over that of the `.env` file beside the pipeline, or of the one that was named.
+  private static func environment(_ named: String?, beside pipeline: String) throws -> [String: String] {
+    let process = ProcessInfo.processInfo.environment
+    let file = named ?? (pipeline.lastIndex(of: "/").map { String(pipeline[...$0]) } ?? "") + ".env"
+    guard named != nil || FileManager.default.fileExists(atPath: file) else { return process }
+    let (values, badLines) = EnvironmentFile.parse(try read(file, "environment file"))
+    for line in badLines { Terminal.error("\(file):\(line): warning: this is no NAME=value line, and is left out") }
+    return values.merging(process) { _, real in real }
+  }
+
+  private static func read(_ path: String, _ what: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      Terminal.error("error: there is no \(what) '\(path)'")
+      throw ExitStatus(code: 2)
+    }
+    if isFolder.boolValue {
+      Terminal.error("error: '\(path)' is a folder, not a \(what)")
+      throw ExitStatus(code: 2)
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      Terminal.error("error: the \(what) '\(path)' cannot be read")
+      throw ExitStatus(code: 2)
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      Terminal.error("error: the \(what) '\(path)' is not UTF-8")
+      throw ExitStatus(code: 2)
+    }
+    return text
+  }
+
+  /// Says what is wrong with the file, masked, on stderr.
+  func report(_ diagnostics: [Diagnostic]) {
+    if diagnostics.isEmpty { return }
+    let mask = SecretMask(result.secrets)
+    Terminal.error(mask.apply(to: DiagnosticRendering(file: path, text: text).report(diagnostics)))
+  }
+}

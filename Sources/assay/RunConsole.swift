@@ -1,0 +1,96 @@
+internal import AssayComponents
+internal import AssayEngine
+internal import AssayFormats
+internal import AssayHTTP
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// Runs a pipeline in front of a person: progress on stderr, the report on stdout if asked for, signals, exit code.
+struct RunConsole {
+  let gate: GateOptions
+
+  /// Runs to the end and throws the exit code, if it is not 0.
+  func run(
+    _ definition: PipelineDefinition, _ options: RunOptions, secrets: [String],
+    summary: (RunReport, TerminalStyle) -> String
+  ) async throws {
+    var options = options
+    options.failOn = gate.failOn
+    options.minimumScore = gate.minScore
+    options.reportPath = gate.report
+    options.assayVersion = assayVersion
+    let style = TerminalStyle.standardError()
+    let transport = LazyTransport()
+    let run = PipelineRun(
+      definition, options: options, mask: SecretMask(secrets), makeTransport: { transport.make() },
+      shutDown: { await transport.shutDown() })
+    let signals = SignalWatch { run.interrupt() }
+    let progress = gate.quiet ? nil : ProgressDisplay(run: run, style: style)
+    let report = await run.run()
+    progress?.stop()
+    var exitCode = Int32(report.exitCode)
+    if exitCode == 130, signals.last == SIGTERM { exitCode = 143 }
+    if gate.json { Terminal.output(report.json.prettyText) }
+    if gate.quiet {
+      for message in report.messages { Terminal.error("error: \(message)") }
+    } else {
+      Terminal.write(summary(report, style), to: STDERR_FILENO)
+    }
+    if exitCode != 0 { throw ExitStatus(code: exitCode) }
+  }
+}
+
+/// The HTTP transport of a run, made when the first request is.
+private final class LazyTransport: Sendable {
+  private let transport = Mutex<ClientTransport?>(nil)
+
+  func make() -> ClientTransport {
+    transport.withLock { transport in
+      if let transport { return transport }
+      let made = ClientTransport()
+      transport = made
+      return made
+    }
+  }
+
+  func shutDown() async { await transport.withLock { $0 }?.shutdown() }
+}
+
+/// Turns the first SIGINT or SIGTERM into a clean stop; the next one ends the process at once.
+private final class SignalWatch {
+  private let seen = SignalMemory()
+  private var sources: [any DispatchSourceSignal] = []
+
+  /// The signal that came last.
+  var last: Int32? { seen.last }
+
+  init(_ interrupt: @escaping @Sendable () -> Void) {
+    signal(SIGPIPE, SIG_IGN)
+    let queue = DispatchQueue(label: "assay.signals")
+    for number in [SIGINT, SIGTERM] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler { [seen] in
+        if seen.isFirst(number) { interrupt() } else { Glibc.exit(number == SIGINT ? 130 : 143) }
+      }
+      source.resume()
+      sources.append(source)
+    }
+  }
+}
+
+/// Which signal came last; told by the signals' queue, asked by the run's task.
+private final class SignalMemory: Sendable {
+  private let state = Mutex<Int32?>(nil)
+
+  var last: Int32? { state.withLock { $0 } }
+
+  /// Notes a signal; true if none came before it.
+  func isFirst(_ number: Int32) -> Bool {
+    state.withLock { seen in
+      defer { seen = number }
+      return seen == nil
+    }
+  }
+}

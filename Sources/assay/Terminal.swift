@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// Where people and machines read: stderr and stdout, written whole.
+enum Terminal {
+  /// A line for people.
+  static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+  /// A text for machines.
+  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// Writes all bytes; a reader that has gone is no fault of the run.
+  static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddressOfRest, rest.count)
+        if count < 0 {
+          if errno == EINTR { continue }
+          return
+        }
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+}
+
+extension Slice where Base == UnsafeBufferPointer<UInt8> {
+  fileprivate var baseAddressOfRest: UnsafePointer<UInt8>? { UnsafeBufferPointer(rebasing: self).baseAddress }
+}
