@@ -10,6 +10,7 @@ package protocol PredicateCheck: Check {
 
 extension PredicateCheck {
   package var scope: CheckScope { .column }
+  package var rowReason: String { "expected: \(claim.whole)" }
 
   private func measure(_ place: CheckPlace) -> Measure {
     .count(

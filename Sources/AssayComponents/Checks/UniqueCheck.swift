@@ -13,6 +13,7 @@ package struct UniqueCheck: Check, Component {
     ])
 
   package var scope: CheckScope { .column }
+  package var rowReason: String { "expected: no value occurs twice" }
   package var takesFilter: Bool { false }
 
   package func measures(_ place: CheckPlace) -> [Measure] { [.duplicateKeys([place.column ?? ""])] }

@@ -24,6 +24,7 @@ package struct UniqueKeyCheck: Check, Component {
     faults: [FaultExample("dataset: [{unique_key: ⟪[]}]", "a key has columns")])
 
   package var scope: CheckScope { .dataset }
+  package var rowReason: String { "expected: no two rows have the same \(columns.joined(separator: ", "))" }
   package var takesFilter: Bool { false }
   package var keyColumns: [String] { columns }
 

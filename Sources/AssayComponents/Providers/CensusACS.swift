@@ -11,13 +11,13 @@ struct CensusACS: Sendable {
   let zipsPerRequest = 50
   private let geography = "zip code tabulation area"
 
-  /// Estimates and margins are numbers; names and annotations are texts.
-  func type(of variable: String) -> ValueType? {
-    switch variable.last {
-    case "E" where variable != "NAME", "M": .decimal
-    default: .text
-    }
+  /// Whether a variable is an estimate or a margin, and so a number; names and annotations are texts.
+  private func isNumeric(_ variable: String) -> Bool {
+    variable != "NAME" && (variable.last == "E" || variable.last == "M")
   }
+
+  /// The type of a variable's column; nil for numbers, which are integers or decimals from table to table.
+  func type(of variable: String) -> ValueType? { isNumeric(variable) ? nil : .text }
 
   func figures(
     zips: [String], variables: [String], year: Int, _ client: APIClient
@@ -56,9 +56,9 @@ struct CensusACS: Sendable {
   private func figures(_ row: [JSONValue], _ places: [Int], _ variables: [String]) -> [Cell] {
     zip(places, variables).map { place, variable in
       let cell = Cell(row[place])
-      guard type(of: variable) == .decimal else { return cell }
-      guard let number = conform(cell, to: .decimal), case .decimal(let value) = number else { return .null }
-      return isSentinel(value) ? .null : number
+      guard isNumeric(variable) else { return cell }
+      guard case .decimal(let value)? = conform(cell, to: .decimal), !isSentinel(value) else { return .null }
+      return conform(cell, to: .integer) ?? .decimal(value)
     }
   }
 

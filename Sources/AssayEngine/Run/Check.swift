@@ -28,6 +28,8 @@ package protocol Check: Sendable {
   var takesFilter: Bool { get }
   /// Columns that tell rows apart, where the check names such; shown with failing rows.
   var keyColumns: [String] { get }
+  /// What is wrong with a row that fails, for the table of failing rows.
+  var rowReason: String { get }
   /// What must be measured. Equal measures of several checks are taken once.
   func measures(_ place: CheckPlace) -> [Measure]
   /// The judgement of what was measured.
@@ -38,4 +40,5 @@ extension Check {
   package var judgesRows: Bool { true }
   package var takesFilter: Bool { judgesRows }
   package var keyColumns: [String] { [] }
+  package var rowReason: String { "does not hold" }
 }

@@ -111,7 +111,7 @@ package struct DatasetGrading: Sendable {
       guard judgement.failed > 0, check.check.judgesRows else { continue }
       for measure in check.check.measures(place) {
         guard case .rows(let found)? = values[measure] else { continue }
-        failedRows += found.failures.map { FailedRow($0, check: check.name, reason: "does not hold: \(judgement.expected)") }
+        failedRows += found.failures.map { FailedRow($0, check: check.name, reason: check.check.rowReason) }
       }
     }
     let isEmpty = values.rowCount == 0 && declaration.onEmpty != .pass
