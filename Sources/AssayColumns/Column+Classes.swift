@@ -28,8 +28,8 @@ extension Column {
       let bytes = texts.bytes.span
       return [CellClass](unsafeUninitializedCapacity: count) { classes, filled in
         for row in 0..<count {
-          (classes.baseAddress! + row).initialize(
-            to: isNull(row) ? .null : classify(bytes.extracting(texts.range(at: row))))
+          classes.initializeElement(
+            at: row, to: isNull(row) ? .null : classify(bytes.extracting(texts.range(at: row))))
         }
         filled = count
       }

@@ -53,16 +53,20 @@ struct DuplicateRowCounter: RowAccumulator {
 /// Counts every row whose key occurs more than once. Memory: about 42 bytes for each distinct key.
 struct DuplicateKeyCounter: RowAccumulator {
   private let columns: [String]
+  private let filter: String?
   private let sampling: Sampling
+  /// Names in the filter that some batch had no column for.
+  private var absent: [String] = []
   /// Beside each key's hash: twice the row of its first occurrence, and one more once it has been repeated.
   private var seen = PartitionedHashSet(keepsNotes: true)
   private var evaluated = 0
   private var repeated = 0
   private var lowest: LowestRows
 
-  init(columns: [String], sampling: Sampling) {
+  init(columns: [String], filter: String?, sampling: Sampling) {
     precondition(!columns.isEmpty, "a key has a column")
     self.columns = columns
+    self.filter = filter
     self.sampling = sampling
     lowest = LowestRows(limit: sampling.keptRows)
   }
@@ -70,6 +74,7 @@ struct DuplicateKeyCounter: RowAccumulator {
   struct Part: Sendable {
     var hashes: PartitionedHashes
     var sampled: SampledColumns
+    var absent: [String]
   }
 
   func part(of view: BatchView) throws(GradingFault) -> Part {
@@ -81,12 +86,20 @@ struct DuplicateKeyCounter: RowAccumulator {
       addHashes(of: column, seed: place + 1, to: &sums)
       if let validity = column.validity { complete.formIntersection(validity) }
     }
+    var absent: [String] = []
+    if let filter {
+      let outcome = view.outcome(of: filter)
+      complete.formIntersection(outcome.verdict.isTrue)
+      absent = outcome.absent
+    }
     return Part(
-      hashes: PartitionedHashes(sums) { complete[$0] }, sampled: SampledColumns(of: columns, in: batch, sampling))
+      hashes: PartitionedHashes(sums) { complete[$0] }, sampled: SampledColumns(of: columns, in: batch, sampling),
+      absent: absent)
   }
 
   mutating func merge(_ part: Part, rowsBefore: Int) {
     evaluated += part.hashes.hashes.count
+    for name in part.absent where !absent.contains(name) { absent.append(name) }
     var repeats = 0
     var lowest = lowest
     self.lowest = LowestRows(limit: 0)
@@ -114,6 +127,8 @@ struct DuplicateKeyCounter: RowAccumulator {
   }
 
   func finish(_ schema: DatasetSchema) -> MeasureValue {
-    .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted()))
+    let missing = stillAbsent(absent, schema)
+    if !missing.isEmpty { return .missing(missing) }
+    return .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted()))
   }
 }

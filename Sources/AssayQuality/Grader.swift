@@ -31,10 +31,9 @@ package struct GradingPlan: Sendable {
       switch measure {
       case .everyColumn(let kind): everyColumn.append(kind)
       case .column(let kind, let name): byColumn[name, default: []].append(kind)
-      case .count(let test):
-        for text in test.expressions where !expressions.contains(text) { expressions.append(text) }
       default: break
       }
+      for text in measure.expressions where !expressions.contains(text) { expressions.append(text) }
       if let fresh = try measure.makeAccumulator(sampling) { rowMeasures.append((measure, fresh)) }
     }
     precondition(expressions.isEmpty || evaluator != nil, "SQL needs an evaluator")

@@ -43,8 +43,9 @@ package enum Measure: Sendable, Hashable {
   case everyColumn(ColumnMeasure)
   /// Rows that repeat an earlier row, as `.rows`; the columns named in `ignoring` are left out of the comparison.
   case duplicateRows(ignoring: [String] = [])
-  /// Rows whose key occurs more than once, as `.rows`; rows with a null in the key are not evaluated.
-  case duplicateKeys([String])
+  /// Rows whose key occurs more than once, as `.rows`; rows with a null in the key are not evaluated,
+  /// nor are those for which the SQL predicate `filter` is not true.
+  case duplicateKeys([String], filter: String? = nil)
   /// Rows that fail a predicate, as `.rows`.
   case count(where: RowTest)
 
@@ -56,12 +57,21 @@ package enum Measure: Sendable, Hashable {
   package static func numericValues(_ column: String) -> Measure { .column(.numericValues, column) }
   package static func misfits(_ column: String) -> Measure { .column(.misfits, column) }
 
+  /// The SQL texts that must be evaluated for the measure.
+  package var expressions: [String] {
+    switch self {
+    case .count(let test): test.expressions
+    case .duplicateKeys(_, let filter): filter.map { [$0] } ?? []
+    default: []
+    }
+  }
+
   /// Names of the columns without which the measure has no meaning.
   var columns: [String] {
     switch self {
     case .rowCount, .schema, .everyColumn, .duplicateRows: []
     case .column(_, let name): [name]
-    case .duplicateKeys(let names): names
+    case .duplicateKeys(let names, _): names
     case .count(let test): test.columns
     }
   }
@@ -71,7 +81,8 @@ package enum Measure: Sendable, Hashable {
     switch self {
     case .rowCount, .schema, .column, .everyColumn: nil
     case .duplicateRows(let ignored): DuplicateRowCounter(ignoring: Set(ignored), sampling: sampling)
-    case .duplicateKeys(let columns): DuplicateKeyCounter(columns: columns, sampling: sampling)
+    case .duplicateKeys(let columns, let filter):
+      DuplicateKeyCounter(columns: columns, filter: filter, sampling: sampling)
     case .count(let test): try RowTestCounter(test, sampling: sampling)
     }
   }

@@ -137,9 +137,14 @@ struct RowTestCounter: RowAccumulator {
   }
 
   func finish(_ schema: DatasetSchema) -> MeasureValue {
-    // SQL folds the case of names, so a column counts as there however the expression spells it.
-    let names = Set(schema.names.map { $0.lowercased() })
-    let missing = absent.filter { !names.contains($0.lowercased()) }
+    let missing = stillAbsent(absent, schema)
     return missing.isEmpty ? .rows(value) : .missing(missing)
   }
+}
+
+/// The names in SQL that never became columns. SQL folds their case, so a column counts as there however it is spelt.
+func stillAbsent(_ absent: [String], _ schema: DatasetSchema) -> [String] {
+  if absent.isEmpty { return [] }
+  let names = Set(schema.names.map { $0.lowercased() })
+  return absent.filter { !names.contains($0.lowercased()) }
 }

@@ -25,15 +25,16 @@ package struct UniqueKeyCheck: Check, Component {
 
   package var scope: CheckScope { .dataset }
   package var rowReason: String { "expected: no two rows have the same \(columns.joined(separator: ", "))" }
-  package var takesFilter: Bool { false }
   package var keyColumns: [String] { columns }
 
-  package func measures(_ place: CheckPlace) -> [Measure] { [.duplicateKeys(columns)] }
+  private func measure(_ place: CheckPlace) -> Measure { .duplicateKeys(columns, filter: place.common.filter?.sql) }
+
+  package func measures(_ place: CheckPlace) -> [Measure] { [measure(place)] }
 
   package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
     let names = columns.joined(separator: ", ")
     return judgeRows(
-      values[.duplicateKeys(columns)],
+      values[measure(place)],
       RowClaim("no two rows have the same \(names)", noun: "rows", verb: "have a \(names) of their own"),
       place.common.thresholds, severity: place.common.severity)
   }

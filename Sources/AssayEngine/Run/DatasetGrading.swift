@@ -41,11 +41,7 @@ package struct DatasetGrading: Sendable {
 
   /// Whether some check reads rows by SQL, and so needs final types.
   package var needsTypes: Bool {
-    measures.contains { measure in
-      guard case .count(let test) = measure else { return false }
-      if case .expression = test.predicate { return true }
-      return test.filter != nil
-    }
+    measures.contains { !$0.expressions.isEmpty }
   }
 
   /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
