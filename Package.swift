@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "AssayEngine",
       dependencies: [
-        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
+        "CAssay", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
       ]),
     .target(
       name: "AssayComponents",

@@ -1,5 +1,5 @@
+internal import CAssay
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
 
 /// The threads for work that keeps a core busy: as many as there are cores, so that parsing and grading never
@@ -30,8 +30,10 @@ package final class Workers: Sendable {
     }
   }
 
-  /// Workers for this machine, or a given number of them.
-  package init(width: Int = processorCount()) { self.width = max(1, width) }
+  /// Workers for the cores that this process may use, or a given number of them.
+  package init(width: Int? = nil) {
+    self.width = max(1, width ?? Int(assay_processor_count()))
+  }
 
   /// Runs synchronous work on a worker, in order of arrival.
   package func run<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
@@ -61,14 +63,4 @@ package final class Workers: Sendable {
       job()
     }
   }
-}
-
-/// The cores that this process may use: its affinity, as `taskset` and containers set it.
-package func processorCount() -> Int {
-  var allowed = cpu_set_t()
-  if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &allowed) == 0 {
-    let count = withUnsafeBytes(of: &allowed) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-    if count > 0 { return count }
-  }
-  return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 }

@@ -66,11 +66,18 @@ package final class PipelineRun: Sendable {
       return broken(report, "\(error)", start)
     }
     let lease = keepLease(store)
+    let ledger = EventLedger(store, run: runID)
     let clients = APIClients(
       plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
-      memoryPerKeeper: memoryPerKeeper, events: events)
+      memoryPerKeeper: memoryPerKeeper,
+      events: { [events, state] event in
+        var counters: NodeCounters.Values?
+        if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
+        ledger.note(event, counters: counters)
+        events(event)
+      })
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
     await shutDown()
@@ -78,6 +85,8 @@ package final class PipelineRun: Sendable {
     verdict.fill(&report)
     report.durationSeconds = (ContinuousClock.now - start).seconds
     report.finishedAt = StoreTime.now.text
+    ledger.note(.publishing)
+    await ledger.finish()
     if let store { await publish(&report, verdict, store) }
     lease.cancel()
     await store?.close()
@@ -137,6 +146,10 @@ package final class PipelineRun: Sendable {
         for failure in late {
           report.messages.append("\(failure) (the run is published; this is tried again at the next start)")
         }
+      }
+      for dataset in report.datasets where dataset.metrics != nil {
+        try await store.describe(
+          dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
       }
       try await store.saveReport(report.json.text, of: runID)
     } catch {
