@@ -45,6 +45,8 @@ package struct SQLiteOutput: Output, Component {
     ])
 
   package var needsTypes: Bool { true }
+  /// Several outputs may add to one table.
+  package var isExclusive: Bool { mode == .replace }
   package var target: String { path.map { "\($0):\(table)" } ?? table }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {

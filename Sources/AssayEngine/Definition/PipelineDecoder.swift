@@ -162,6 +162,13 @@ package struct PipelineDecoder {
       context.within("output \(index + 1)") {
         guard let choice = Choice<OutputFamily>.decode(item, context, also: common.keyNames) else { return }
         let read = common.decodeKeys(of: item.pairs ?? [], at: item.location, context)
+        let target = choice.value.target
+        let others = definition.outputs.filter { $0.output.target == target }
+        if !target.isEmpty, let other = others.first(where: { $0.output.isExclusive || choice.value.isExclusive }) {
+          context.fault(
+            .duplicateName, at: item.location,
+            "two outputs have the target '\(target)'; the other is in line \(other.location.line)")
+        }
         definition.outputs.append(
           OutputDeclaration(kind: choice.kind, location: item.location, common: read, output: choice.value))
       }

@@ -8,8 +8,14 @@ package protocol Output: Sendable {
   var needsTypes: Bool { get }
   /// Where the rows go, for reports: a table or a path as the file has it.
   var target: String { get }
+  /// Whether no second output may have the same target.
+  var isExclusive: Bool { get }
   /// Stages all rows of the reader.
   func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput
+}
+
+extension Output {
+  package var isExclusive: Bool { true }
 }
 
 /// What an output has staged: nothing of it is seen before the run is published.
