@@ -76,6 +76,22 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .executableTarget(name: "assay-sandbox", dependencies: ["SandboxAPIs"]),
+    .target(name: "AssayTestSupport", dependencies: ["AssayFormats"], path: "Tests/AssayTestSupport"),
+    .testTarget(
+      name: "AssayComponentsTests",
+      dependencies: [
+        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
+        "AssayTestSupport",
+      ]),
+    .testTarget(
+      name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
+    .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP"]),
+    .testTarget(
+      name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "AssayStoreTests",
+      dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(name: "SandboxTests", dependencies: ["SandboxAPIs"]),
   ]
 )
 

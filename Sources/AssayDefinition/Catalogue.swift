@@ -88,11 +88,21 @@ package struct Choice<Family: ComponentFamily>: ConfigValue where Family.Product
   package static var shape: Shape { .component(family: Family.name) }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> Choice? {
-    decode(node, context, also: [])
+    let outer = context.owner
+    return context.within("\(Family.name) of \(outer)") {
+      decode(node, context, also: []) { "\($0) \(Family.name) of \(outer)" }
+    }
   }
 
   /// Decodes the component, leaving keys in `also` to the caller.
   package static func decode(_ node: YAMLNode, _ context: Decoding, also: [String]) -> Choice? {
+    decode(node, context, also: also) { [owner = context.owner] in "\(owner) (\($0))" }
+  }
+
+  /// `title` names the component for messages, once its kind is known.
+  private static func decode(
+    _ node: YAMLNode, _ context: Decoding, also: [String], title: (_ kind: String) -> String
+  ) -> Choice? {
     guard let pairs = node.pairs else {
       context.fault(
         .wrongType, at: node.location, "\(context.owner) takes a mapping with a 'type', not \(node.description)")
@@ -113,7 +123,7 @@ package struct Choice<Family: ComponentFamily>: ConfigValue where Family.Product
         "there is no \(Family.name) '\(kind)'\(suggestion(for: kind, among: kinds, listing: 40))")
       return nil
     }
-    return context.within("\(context.owner) (\(kind))") {
+    return context.within(title(kind)) {
       entry.decode(node, context, also + ["type"])
     }.map { Choice(kind: kind, value: $0, location: node.location) }
   }

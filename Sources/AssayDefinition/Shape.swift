@@ -41,6 +41,7 @@ package indirect enum Shape: Sendable {
     case .byteCount: "bytes (`16MiB`)"
     case .template: "template (`{column}`)"
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+    case .list(.reference(let kind)): "names of \(kind)s"
     case .list(let item): "list of \(item.words)"
     case .map(let value): "mapping of names to \(value.words)"
     case .either(let shapes): shapes.map(\.words).joined(separator: "; or ")
@@ -61,4 +62,15 @@ package struct KeyReference: Sendable {
   package var defaultText: String?
   /// One sentence or more, in Markdown.
   package var doc: String
+
+  package init(
+    name: String, shape: Shape, isRequired: Bool = false, isSecret: Bool = false, defaultText: String? = nil, doc: String
+  ) {
+    self.name = name
+    self.shape = shape
+    self.isRequired = isRequired
+    self.isSecret = isSecret
+    self.defaultText = defaultText
+    self.doc = doc
+  }
 }

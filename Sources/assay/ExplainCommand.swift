@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import AssayComponents
 internal import AssayDefinition
 internal import AssayEngine
-internal import AssayFormats
 
 /// `assay explain KIND`.
 struct ExplainCommand: AsyncParsableCommand {
@@ -27,5 +26,5 @@ struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the JSON Schema of pipeline files, for editors to complete from.")
 
-  func run() async throws { Terminal.output(PipelineJSONSchema(catalogue: .standard).json.prettyText) }
+  func run() async throws { Terminal.output(PipelineJSONSchema(catalogue: .standard).text) }
 }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import AssayComponents
 internal import AssayDefinition
 internal import AssayEngine
-internal import AssayFormats
 internal import Foundation
 
 /// `assay reference DIR`: writes what is derived from the components' declarations.
@@ -14,8 +13,9 @@ struct ReferenceCommand: AsyncParsableCommand {
   var directory: String
 
   func run() async throws {
-    let schema = (path: "pipeline.schema.json", text: PipelineJSONSchema(catalogue: .standard).json.prettyText)
-    for page in ReferencePages(catalogue: .standard).pages + [schema] {
+    let schema = (path: "pipeline.schema.json", text: PipelineJSONSchema(catalogue: .standard).text)
+    let pages = ReferencePages(catalogue: .standard).pages.map { (path: $0.path, text: $0.text) }
+    for page in pages + [schema] {
       let target = "\(directory)/\(page.path)"
       try makeFolders(for: target, shown: target)
       try Data(page.text.utf8).write(to: URL(fileURLWithPath: target))

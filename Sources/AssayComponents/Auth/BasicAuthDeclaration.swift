@@ -15,7 +15,7 @@ package struct BasicAuthDeclaration: AuthDeclaration, Component {
     ],
     rules: [Rule("username") { $0.username.contains(":") ? "a user name of basic auth has no colon" : nil }],
     examples: ["type: basic\nusername: assay\npassword: \"${secret:CRM_PASSWORD}\""],
-    faults: [FaultExample("⟪type: basic\nusername: assay", "auth of example (basic) needs 'password'")])
+    faults: [FaultExample("⟪type: basic\nusername: assay", "basic auth of api 'example' needs 'password'")])
 
   package func makeAuth() throws -> any Auth { BasicAuth(username: username, password: password) }
 }

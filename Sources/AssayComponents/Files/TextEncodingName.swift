@@ -5,7 +5,10 @@ package import AssayFormats
 package struct TextEncodingName: ConfigValue {
   package var encoding: TextEncoding
 
-  package static var shape: Shape { .choice(TextEncoding.allCases.map(\.rawValue)) }
+  package static var shape: Shape {
+    // Other spellings are known too: `UTF-8`, `latin1`.
+    .either([.choice(TextEncoding.allCases.map(\.rawValue)), .text])
+  }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> TextEncodingName? {
     guard let name = context.text(node, expecting: "the name of an encoding") else { return nil }

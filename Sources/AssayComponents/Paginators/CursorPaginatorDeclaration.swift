@@ -17,7 +17,7 @@ package struct CursorPaginatorDeclaration: PaginatorDeclaration, Component {
       Key("max_pages", \.maxPages, range: 1...Int.max, "How many pages may be asked for."),
     ],
     examples: ["type: cursor\ncursor_path: $.next_cursor\ncursor_param: cursor"],
-    faults: [FaultExample("⟪type: cursor", "paginator of example (cursor) needs 'cursor_path'")])
+    faults: [FaultExample("⟪type: cursor", "cursor paginator of source 'example' (http) needs 'cursor_path'")])
 
   package func makePaginator() throws -> any Paginator {
     CursorPaginator(cursorPath: cursorPath?.text ?? "", cursorParam: cursorParam, maxPages: maxPages)

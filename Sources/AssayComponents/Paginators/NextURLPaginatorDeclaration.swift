@@ -15,7 +15,7 @@ package struct NextURLPaginatorDeclaration: PaginatorDeclaration, Component {
       Key("max_pages", \.maxPages, range: 1...Int.max, "How many pages may be asked for."),
     ],
     examples: ["type: next_url\nnext_url_path: $.next"],
-    faults: [FaultExample("⟪type: next_url", "paginator of example (next_url) needs 'next_url_path'")])
+    faults: [FaultExample("⟪type: next_url", "next_url paginator of source 'example' (http) needs 'next_url_path'")])
 
   package func makePaginator() throws -> any Paginator {
     NextURLPaginator(nextURLPath: nextURLPath?.text ?? "", maxPages: maxPages)

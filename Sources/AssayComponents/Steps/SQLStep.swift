@@ -21,7 +21,7 @@ package struct SQLStep: Step, Component {
       query: SELECT state, count(*) AS customers FROM example GROUP BY state
       """
     ],
-    faults: [FaultExample("⟪type: sql\nfrom: example", "step 'example' (sql) needs 'query'")])
+    faults: [FaultExample("⟪type: sql\nfrom: example", "step 'result' (sql) needs 'query'")])
 
   package var work: StepWork { .query(SelectQuery(sql: query)) }
 }

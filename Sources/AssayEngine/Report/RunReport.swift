@@ -64,6 +64,13 @@ package struct RunReport: Sendable {
     package var target: String
     package var rows: Int
     package var published: Bool
+
+    package init(type: String, target: String, rows: Int, published: Bool) {
+      self.type = type
+      self.target = target
+      self.rows = rows
+      self.published = published
+    }
   }
 
   package var outcome = Outcome.passed

@@ -1,0 +1,45 @@
+import AssayComponents
+import AssayDefinition
+import AssayEngine
+
+/// A component of the catalogue, as a test's argument.
+struct Sample: Sendable, CustomStringConvertible {
+  var family: String
+  var component: ComponentReference
+
+  var description: String { "\(family) \(component.kind)" }
+
+  /// Every component of every family.
+  static let all: [Sample] = Catalogue.standard.families.flatMap { family in
+    family.components.map { Sample(family: family.name, component: $0) }
+  }
+}
+
+/// A pipeline around a component's YAML: with a source named `example` where the component needs one.
+func pipeline(around yaml: String, family: String) -> String {
+  let hasSource = family == SourceFamily.name || family == PaginatorFamily.name
+  return "version: 1\nname: example\n"
+    + (hasSource ? "" : "sources: {example: {type: csv, path: example.csv}}\n")
+    + PipelineReference.placed(yaml, family: family) + "\n"
+}
+
+/// What the decoder says of a pipeline whose variables have no values, as `assay validate` reads it.
+func decode(_ text: String) -> PipelineDecoder.Result {
+  PipelineDecoder(catalogue: .standard, variables: Variables(unsetIsFault: false)).decode(text)
+}
+
+/// Takes the marks `⟪` out of a text, and tells their places.
+func marked(_ text: String) -> (text: String, places: [SourceLocation]) {
+  var places: [SourceLocation] = []
+  var place = SourceLocation.start
+  var plain = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if scalar == "⟪" {
+      places.append(place)
+      continue
+    }
+    plain.append(scalar)
+    place = scalar == "\n" ? SourceLocation(line: place.line + 1, column: 1) : SourceLocation(line: place.line, column: place.column + 1)
+  }
+  return (String(plain), places)
+}
