@@ -83,6 +83,14 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
         "AssayTestSupport",
       ]),
+    .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns"]),
+    .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition"]),
+    .testTarget(
+      name: "AssayEngineTests",
+      dependencies: [
+        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
+        "AssayEngine", "AssayComponents",
+      ]),
     .testTarget(
       name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
     .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP"]),

@@ -105,6 +105,7 @@ package final class Decoding {
         case .unset(let message):
           if variables.unsetIsFault { fault(.unsetVariable, at: location, message) }
           complete = false
+        case .pending: complete = false
         case .bad(let message):
           fault(.badVariable, at: location, message)
           complete = false

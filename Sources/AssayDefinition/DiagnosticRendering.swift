@@ -6,14 +6,15 @@ package struct DiagnosticRendering: Sendable {
 
   package init(file: String, text: String) {
     self.file = file
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
   }
 
   /// `file:line:column: error: message [code]`.
   package func line(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.location
+    let message = String(String.UnicodeScalarView(diagnostic.message.unicodeScalars.map(shown)))
     return
-      "\(file):\(place.line):\(place.column): \(diagnostic.severity.rawValue): \(diagnostic.message) [\(diagnostic.code.rawValue)]"
+      "\(file):\(place.line):\(place.column): \(diagnostic.severity.rawValue): \(message) [\(diagnostic.code.rawValue)]"
   }
 
   /// The one line, and under it the line of the file with a caret. Long lines are cut around the caret.
@@ -23,11 +24,28 @@ package struct DiagnosticRendering: Sendable {
     let scalars = Array(lines[place.line - 1].unicodeScalars.prefix(10_000))
     let column = min(max(place.column, 1), scalars.count + 1)
     let first = max(0, column - 60)
-    let shown = scalars[first..<min(scalars.count, first + 100)].map { $0 == "\t" || $0 == "\r" ? " " : $0 }
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: shown)
-    let pad = String(repeating: " ", count: column - 1 - first)
+    let text = String.UnicodeScalarView(scalars[first..<min(scalars.count, first + 100)].map(shown))
+    let pad = String(repeating: " ", count: scalars[first..<(column - 1)].reduce(0) { $0 + width($1) })
     return "\(line(diagnostic))\n    \(String(text))\n    \(pad)^"
+  }
+
+  /// The scalar as it may be sent to a terminal: what controls it does not come through.
+  private func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    scalar == "\t" || scalar == "\r" ? " " : scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+  }
+
+  /// The columns that a scalar takes on a terminal: 0 for marks, 2 for what East Asian scripts and emoji are made of.
+  private func width(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
   }
 
   /// All diagnostics in the order of their places.

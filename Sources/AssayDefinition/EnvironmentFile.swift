@@ -8,7 +8,7 @@ package enum EnvironmentFile {
     var badLines: [Int] = []
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     for (index, line) in lines.enumerated() {
-      var rest = trimmed(line[...])
+      var rest = trimmed(index == 0 && line.first == "\u{FEFF}" ? line.dropFirst() : line)
       if rest.isEmpty || rest.first == "#" { continue }
       if rest.hasPrefix("export ") { rest = trimmed(rest.dropFirst(7)) }
       guard let equals = rest.firstIndex(of: "=") else {

@@ -4,6 +4,8 @@ package struct Variables: Sendable {
   package var environment: [String: String]
   /// The params' values as text, given or by default; nil until the file's `params` have been read.
   package var params: [String: String]?
+  /// Params of the file that have no value: a fault has been noted for them, or is none for `validate`.
+  package var unsetParams: Set<String> = []
   /// The logical date: days since 1970-01-01 of the run's slot.
   package var runDay: Int
   /// Whether an unset variable is a fault. It is none for `validate`, which needs no secrets.
@@ -23,6 +25,8 @@ package struct Variables: Sendable {
     case value(String, isSecret: Bool)
     /// Unset, without a default.
     case unset(String)
+    /// No value, which has been said elsewhere.
+    case pending
     /// No such kind of variable, or one that cannot be read.
     case bad(String)
   }
@@ -51,6 +55,7 @@ package struct Variables: Sendable {
     case "param":
       guard let params else { return .bad("a param cannot be used here") }
       if let value = params[name] ?? fallback { return .value(value, isSecret: false) }
+      if unsetParams.contains(name) { return .pending }
       return .bad("there is no param '\(name)'\(suggestion(for: name, among: params.keys.sorted()))")
     case "run":
       return runDate(name)
@@ -64,7 +69,9 @@ package struct Variables: Sendable {
     guard name.hasPrefix("date") else { return .bad("'run:\(name)' is not known; write ${run:date} or ${run:date-1d}") }
     let rest = name.dropFirst(4)
     if rest.isEmpty { return .value(dateText(day: runDay), isSecret: false) }
-    guard rest.last == "d", let shift = Int(rest.dropLast()), abs(shift) < 1_000_000 else {
+    guard rest.first == "-" || rest.first == "+", rest.last == "d", let shift = Int(rest.dropLast()),
+      abs(shift) < 1_000_000
+    else {
       return .bad("'run:\(name)' is not known; write ${run:date-1d} for the day before")
     }
     return .value(dateText(day: runDay + shift), isSecret: false)

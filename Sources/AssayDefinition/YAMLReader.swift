@@ -19,6 +19,12 @@ package enum YAMLReader {
     // again, so that the other faults of the file are seen as well.
     while true {
       do {
+        // Yams compares the keys of a mapping, and a key that an alias expands may be of any size. So the text is read
+        // first with its aliases as plain texts, and given up if a key is not a text.
+        if let plain = withoutAliases(attempt) {
+          let faults = keyFaults(in: try Parser(yaml: plain, resolver: .basic, encoding: .utf8).singleRoot(), depth: 0)
+          if !faults.isEmpty { return (nil, diagnostics + faults) }
+        }
         guard let node = try Parser(yaml: attempt, resolver: .basic, encoding: .utf8).singleRoot() else {
           return (nil, diagnostics)
         }
@@ -44,6 +50,39 @@ package enum YAMLReader {
       } catch {
         return (nil, diagnostics + [diagnostic(for: error, text: text)])
       }
+    }
+  }
+
+  /// Stands for the `*` of an alias while a text is read without them.
+  private static let aliasMark: Unicode.Scalar = "\u{F8FF}"
+
+  /// The text with the `*` of all aliases replaced, columns unchanged; nil where it can have none.
+  private static func withoutAliases(_ text: String) -> String? {
+    guard text.utf8.contains(UInt8(ascii: "*")), text.utf8.contains(UInt8(ascii: "&")) else { return nil }
+    var plain = String.UnicodeScalarView()
+    var before: Unicode.Scalar = " "
+    for scalar in text.unicodeScalars {
+      plain.append(scalar == "*" && !before.properties.isAlphabetic ? aliasMark : scalar)
+      before = scalar
+    }
+    return String(plain)
+  }
+
+  /// A fault for each key that is no text, in a document without aliases.
+  private static func keyFaults(in node: Node?, depth: Int) -> [Diagnostic] {
+    guard depth < 100 else { return [] }
+    switch node {
+    case .sequence(let items): return items.flatMap { keyFaults(in: $0, depth: depth + 1) }
+    case .mapping(let mapping):
+      return mapping.flatMap { key, value -> [Diagnostic] in
+        let below = keyFaults(in: value, depth: depth + 1)
+        if case .scalar(let text) = key, text.style != .plain || text.string.unicodeScalars.first != aliasMark {
+          return below
+        }
+        let place = key.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? .start
+        return [Diagnostic(.error, .yamlSyntax, at: place, "a key must be a text")] + below
+      }
+    default: return []
     }
   }
 
@@ -82,16 +121,31 @@ package enum YAMLReader {
       message = "\(problem) (value \(value))"
     default: break
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     if place.line <= lines.count {
       let line = lines[place.line - 1]
       if line.contains("$."), line.contains("{") || line.contains("["), !line.contains("\"$") {
         message += "; a JSONPath inside braces needs quotes: \"$.items[*]\""
         return Diagnostic(.error, .unquotedTemplate, at: place, message)
       }
+      if let value = templateAtStart(of: line) {
+        message += "; a text that begins with {column} needs quotes: \"\(value)\""
+        return Diagnostic(.error, .unquotedTemplate, at: place, message)
+      }
       if line.contains("\t"), message.contains("token") { message += "; YAML is indented by spaces, not tabs" }
     }
     return Diagnostic(.error, .yamlSyntax, at: place, message)
+  }
+
+  /// The value in a line such as `address: {street}, {city}`, which YAML reads as a mapping with something behind it.
+  private static func templateAtStart(of line: Substring) -> Substring? {
+    guard let start = line.firstIndex(of: "{"), let end = line.firstIndex(of: "}"), start < end else { return nil }
+    let before = line[..<start]
+    let name = line[line.index(after: start)..<end]
+    let behind = line[line.index(after: end)...].drop { $0 == " " }
+    guard before.hasSuffix(": ") || before.hasSuffix("- "), !name.contains(":"), !behind.isEmpty, behind.first != "#"
+    else { return nil }
+    return line[start...]
   }
 
   private struct Conversion {

@@ -1,6 +1,7 @@
 internal import AssayDefinition
 package import AssayEngine
 internal import AssayFormats
+internal import Glibc
 
 /// The pipeline that `assay check FILE` runs: one source, its metrics, no output.
 package struct FileCheck: Sendable {
@@ -24,6 +25,9 @@ package struct FileCheck: Sendable {
 
   /// The pipeline, or what is wrong with the call.
   package func definition() throws(RunFailure) -> PipelineDefinition {
+    var status = stat()
+    if stat(file, &status) != 0 { throw RunFailure("there is no file '\(file)'") }
+    if status.st_mode & S_IFMT == S_IFDIR { throw RunFailure("'\(file)' is a folder, not a file") }
     let name = baseName
     var definition = PipelineDefinition()
     definition.name = name

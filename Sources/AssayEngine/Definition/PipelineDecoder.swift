@@ -90,20 +90,23 @@ package struct PipelineDecoder {
         }
         continue
       }
-      if conform(.text(value), to: param.value.type) == nil {
+      // A default that does not fit has been told of by the declaration's own rule.
+      if given != nil, conform(.text(value), to: param.value.type) == nil {
         context.fault(
           .badValue, at: param.location, "the param '\(param.name)' is \(param.value.type.rawValue), not '\(value)'")
       }
       values[param.name] = value
       definition.params.append((param.name, value))
     }
-    let names = declared?.items.map(\.name) ?? []
+    // Names are taken from the file, so that a declaration that cannot be read makes no other faults.
+    let names = root["params"]?.pairs?.map(\.key) ?? []
     for name in givenParams.keys.sorted() where !names.contains(name) {
       context.fault(
         .missingReference, at: root["params"]?.location ?? root.location,
         "--param \(name): the pipeline has no such param\(suggestion(for: name, among: names))")
     }
     context.variables.params = values
+    context.variables.unsetParams = Set(names).subtracting(values.keys)
   }
 
   private func decodeParts(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
@@ -114,12 +117,13 @@ package struct PipelineDecoder {
     for pair in entries(of: root["sources"], "sources", context) {
       let common = SourceCommon.schema
       context.within("source '\(pair.key)'") {
-        guard let choice = Choice<SourceFamily>.decode(pair.value, context, also: common.keyNames) else { return }
+        let choice = Choice<SourceFamily>.decode(pair.value, context, also: common.keyNames)
+        guard let pairs = pair.value.pairs else { return }
+        let read = common.decodeKeys(of: pairs, at: pair.value.location, context)
+        guard let choice else { return }
         definition.sources.append(
           SourceDeclaration(
-            name: pair.key, kind: choice.kind, location: pair.keyLocation,
-            common: common.decodeKeys(of: pair.value.pairs ?? [], at: pair.value.location, context),
-            source: choice.value))
+            name: pair.key, kind: choice.kind, location: pair.keyLocation, common: read, source: choice.value))
       }
     }
     for pair in entries(of: root["steps"], "steps", context) {
@@ -160,8 +164,10 @@ package struct PipelineDecoder {
     let common = OutputCommon.schema
     for (index, item) in items.enumerated() {
       context.within("output \(index + 1)") {
-        guard let choice = Choice<OutputFamily>.decode(item, context, also: common.keyNames) else { return }
-        let read = common.decodeKeys(of: item.pairs ?? [], at: item.location, context)
+        let choice = Choice<OutputFamily>.decode(item, context, also: common.keyNames)
+        guard let pairs = item.pairs else { return }
+        let read = common.decodeKeys(of: pairs, at: item.location, context)
+        guard let choice else { return }
         let target = choice.value.target
         let others = definition.outputs.filter { $0.output.target == target }
         if !target.isEmpty, let other = others.first(where: { $0.output.isExclusive || choice.value.isExclusive }) {

@@ -34,26 +34,34 @@ struct ReferenceResolution {
   }
 
   private func reportCycles(_ context: Decoding) {
+    let sources = Set((root["sources"]?.pairs ?? []).map(\.key))
     let inputs = Dictionary(
-      definition.steps.map { ($0.name, $0.from.map(\.name)) }, uniquingKeysWith: { first, _ in first })
+      definition.steps.filter { !sources.contains($0.name) }.map { ($0.name, $0.from.map(\.name)) },
+      uniquingKeysWith: { first, _ in first })
     var settled: Set<String> = []
-    for step in definition.steps where !settled.contains(step.name) {
+    var told: Set<String> = []
+    for step in definition.steps where inputs[step.name] != nil && !settled.contains(step.name) {
       // A walk with its own stack, so that a chain of any length is fine.
       var path: [String] = []
+      var places: [String: Int] = [:]
       var stack: [(name: String, leaving: Bool)] = [(step.name, false)]
       while let (name, leaving) = stack.popLast() {
         if leaving {
           path.removeLast()
+          places[name] = nil
           settled.insert(name)
           continue
         }
-        if let start = path.firstIndex(of: name) {
+        if let start = places[name] {
           let circle = (path[start...] + [name]).joined(separator: " → ")
           let place = definition.location(of: name) ?? root.location
-          context.fault(.cycle, at: place, "steps wait for each other in a circle: \(circle)")
-          return
+          if told.insert(circle).inserted {
+            context.fault(.cycle, at: place, "steps wait for each other in a circle: \(circle)")
+          }
+          continue
         }
         if settled.contains(name) { continue }
+        places[name] = path.count
         path.append(name)
         stack.append((name, true))
         for input in inputs[name] ?? [] where inputs[input] != nil { stack.append((input, false)) }

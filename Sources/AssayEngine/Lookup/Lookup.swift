@@ -80,7 +80,7 @@ extension Lookup {
   package var onError: OnLookupError { .fail }
   package func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell] { answer.cells }
 
-  /// Every input trimmed, with runs of blanks made one; nil where one that is needed is blank.
+  /// Every input trimmed, with runs of blanks made one; nil where all of them are blank.
   package func key(_ inputs: [String]) -> LookupKey? {
     let parts = inputs.map(collapsed)
     return parts.allSatisfy(\.isEmpty) ? nil : LookupKey(parts)

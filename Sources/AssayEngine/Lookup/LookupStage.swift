@@ -62,8 +62,9 @@ package struct LookupStage: Sendable {
   private func ask(_ keys: [LookupKey]) async throws {
     do {
       let answers = try await lookup.ask(keys, context)
-      guard answers.count == keys.count else {
-        throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys")
+      let width = lookup.answerColumns.count
+      guard answers.count == keys.count, answers.allSatisfy({ $0.cells.count == width }) else {
+        throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
       }
       for (key, answer) in zip(keys, answers) { table.settle(key, .success(answer)) }
     } catch {

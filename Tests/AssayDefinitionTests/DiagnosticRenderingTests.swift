@@ -1,0 +1,65 @@
+import AssayDefinition
+import Testing
+
+@Suite struct DiagnosticRenderingTests {
+  private func excerpt(_ marked: String) -> [String] {
+    let text = MarkedText(marked)
+    let diagnostic = Diagnostic(.error, .badValue, at: text.places.first ?? .start, "odd")
+    return DiagnosticRendering(file: "p.yaml", text: text.text).excerpt(diagnostic)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  static let carets: [(String, String, String)] = [
+    ("a: 1\nkey: ⟪x\nb: 2", "    key: x", "         ^"),
+    ("⟪x", "    x", "    ^"), ("x⟪", "    x", "     ^"), ("a\n⟪", "    ", "    ^"),
+    ("a: 1\r\nkey: ⟪x\r\nb: 2", "    key: x", "         ^"),
+    ("\tk: ⟪x", "     k: x", "        ^"),
+    ("é: ⟪x", "    é: x", "       ^"), ("e\u{301}: ⟪x", "    e\u{301}: x", "       ^"),
+    ("価格: ⟪x", "    価格: x", "          ^"), ("🙂: ⟪x", "    🙂: x", "        ^"), ("ｋ: ⟪x", "    ｋ: x", "        ^"),
+    ("a\u{1B}[31m: ⟪x", "    a\u{FFFD}[31m: x", "            ^"),
+  ]
+
+  @Test(arguments: carets)
+  func `the caret stands under the place`(marked: String, line: String, caret: String) {
+    #expect(Array(excerpt(marked).dropFirst()) == [line, caret])
+  }
+
+  @Test func `a long line is cut around the caret`() {
+    let long = String(repeating: "a", count: 5000)
+    let lines = excerpt(long + "⟪X" + long)
+    #expect(lines[1].count == 104)
+    #expect(lines[2].count <= 104)
+    let caret = lines[2].distance(from: lines[2].startIndex, to: lines[2].lastIndex(of: "^") ?? lines[2].startIndex)
+    #expect(Array(lines[1])[caret] == "X")
+  }
+
+  @Test func `a place that the file does not have is told without a line`() {
+    let rendering = DiagnosticRendering(file: "p.yaml", text: "a")
+    let far = Diagnostic(.warning, .unused, at: Place(line: 9, column: 4), "gone")
+    #expect(rendering.excerpt(far) == "p.yaml:9:4: warning: gone [reference.unused]")
+    let wide = Diagnostic(.error, .unused, at: Place(line: 1, column: 99), "gone")
+    #expect(rendering.excerpt(wide) == "p.yaml:1:99: error: gone [reference.unused]\n    a\n     ^")
+    let none = Diagnostic(.error, .unused, at: Place(line: 0, column: 0), "gone")
+    #expect(rendering.excerpt(none) == "p.yaml:0:0: error: gone [reference.unused]")
+  }
+
+  @Test func `what controls a terminal does not reach it in a message`() {
+    let rendering = DiagnosticRendering(file: "p.yaml", text: "")
+    let said = rendering.line(Diagnostic(.error, .unknownKey, at: .start, "unknown key 'a\u{1B}[2Jb\nc'"))
+    #expect(said == "p.yaml:1:1: error: unknown key 'a\u{FFFD}[2Jb\u{FFFD}c' [config.unknown-key]")
+  }
+
+  @Test func `diagnostics are told in the order of their places`() {
+    let rendering = DiagnosticRendering(file: "f", text: "abc\ndef")
+    let found = [(2, 1, "c"), (1, 3, "b"), (1, 1, "z"), (1, 1, "a")].map {
+      Diagnostic(.error, .badValue, at: Place(line: $0, column: $1), $2)
+    }
+    let lines = rendering.report(found).split(separator: "\n").filter { $0.hasPrefix("f:") }
+    #expect(lines.map { $0.split(separator: " ")[2] } == ["a", "z", "b", "c"])
+  }
+
+  @Test func `every code has a name and a meaning of its own`() {
+    #expect(Set(DiagnosticCode.allCases.map(\.meaning)).count == DiagnosticCode.allCases.count)
+    #expect(DiagnosticCode.allCases.allSatisfy { $0.rawValue.contains(".") })
+  }
+}

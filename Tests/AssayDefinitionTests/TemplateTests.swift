@@ -1,0 +1,52 @@
+import AssayDefinition
+import Testing
+
+@Suite struct TemplateTests {
+  static let good: [(String, [Template.Part])] = [
+    ("", []), ("plain", [.literal("plain")]), ("{a}", [.column("a", optional: false)]),
+    ("{a?}", [.column("a", optional: true)]),
+    ("{a}, {b c}", [.column("a", optional: false), .literal(", "), .column("b c", optional: false)]),
+    ("x{a}y", [.literal("x"), .column("a", optional: false), .literal("y")]), ("{{a}}", [.literal("{a}")]),
+    ("{{{a}}}", [.literal("{"), .column("a", optional: false), .literal("}")]),
+    ("{a}{b}", [.column("a", optional: false), .column("b", optional: false)]),
+    ("{ä.b?}", [.column("ä.b", optional: true)]), ("}}{{", [.literal("}{")]),
+  ]
+
+  @Test(arguments: good)
+  func `a template is read, and written as it was`(text: String, parts: [Template.Part]) throws {
+    let template = try Template(text)
+    #expect(template.parts == parts)
+    #expect(template.text == text)
+    #expect(try Template(template.text) == template)
+  }
+
+  static let bad: [(String, String)] = [
+    ("{a", "'{' without its '}' in '{a'; write {{ for the character itself"),
+    ("a}", "'}' without its '{' in 'a}'; write }} for the character itself"),
+    ("{}", "'{}' names no column in '{}'"), ("{?}", "'{}' names no column in '{?}'"),
+    ("{{a}", "'}' without its '{' in '{{a}'; write }} for the character itself"),
+  ]
+
+  @Test(arguments: bad)
+  func `a template that cannot be read says why`(text: String, message: String) {
+    do {
+      _ = try Template(text)
+      Issue.record("'\(text)' was read")
+    } catch {
+      #expect(error.message == message)
+    }
+  }
+
+  @Test func `a template is filled for a row`() throws {
+    let row = ["a": "1", "b": ""]
+    #expect(try Template("{a}-{b}-{c?}").fill { row[$0] } == "1--")
+    #expect(try Template("{a}{c}").fill { row[$0] } == nil)
+    #expect(try Template("const").fill { _ in nil } == "const")
+    #expect(try Template("{c?}").fill { row[$0] } == "")
+  }
+
+  @Test func `the columns of a template are named once, in order`() throws {
+    #expect(try Template("{b}{a}{b?}x{c}").columns == ["b", "a", "c"])
+    #expect(try Template("x").columns == [])
+  }
+}
