@@ -22,11 +22,12 @@ struct RunConsole {
     options.assayVersion = assayVersion
     let style = TerminalStyle.standardError()
     let transport = LazyTransport()
+    let progress = gate.quiet ? nil : ProgressDisplay(style: style)
     let run = PipelineRun(
       definition, options: options, mask: SecretMask(secrets), makeTransport: { transport.make() },
-      shutDown: { await transport.shutDown() })
+      shutDown: { await transport.shutDown() }, events: { progress?.note($0, $1) })
     let signals = SignalWatch { run.interrupt() }
-    let progress = gate.quiet ? nil : ProgressDisplay(run: run, style: style)
+    progress?.start(run.state)
     let report = await run.run()
     progress?.stop()
     var exitCode = Int32(report.exitCode)

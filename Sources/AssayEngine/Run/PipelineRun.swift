@@ -16,7 +16,7 @@ package final class PipelineRun: Sendable {
   private let mask: SecretMask
   private let makeTransport: @Sendable () -> any Transport
   private let shutDown: @Sendable () async -> Void
-  private let events: @Sendable (RunEvent) -> Void
+  private let events: @Sendable (RunEvent, RunState) -> Void
   private let interruptions: AsyncStream<Void>
   private let interruption: AsyncStream<Void>.Continuation
   private let wasInterrupted = Mutex(false)
@@ -27,7 +27,7 @@ package final class PipelineRun: Sendable {
   package init(
     _ definition: PipelineDefinition, options: RunOptions, mask: SecretMask,
     makeTransport: @escaping @Sendable () -> any Transport, shutDown: @escaping @Sendable () async -> Void = {},
-    events: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in }
   ) {
     plan = RunPlan(definition)
     self.options = options
@@ -76,7 +76,7 @@ package final class PipelineRun: Sendable {
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
         ledger.note(event, counters: counters)
-        events(event)
+        events(event, state)
       })
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
@@ -130,7 +130,7 @@ package final class PipelineRun: Sendable {
   }
 
   private func publish(_ report: inout RunReport, _ verdict: RunVerdict, _ store: Store) async {
-    events(.publishing)
+    events(.publishing, state)
     do {
       let result = verdict.ledgerResult(report, mask: mask)
       let outputs = verdict.published(report)

@@ -1,0 +1,50 @@
+internal import AssayEngine
+internal import AssayQuality
+
+extension SummaryBlocks {
+  /// The last line: what the exit code means, and what became of the outputs.
+  var verdict: [String] {
+    let failed = count(.failed) + count(.error)
+    let warned = count(.warned) + count(.noData)
+    let passed = count(.passed)
+    let tint: Tint = report.exitCode != 0 ? .bad : failed + warned > 0 ? .caution : .good
+    let words: String
+    switch report.exitCode {
+    case 0 where failed > 0:
+      words = "let through: \(checks(failed)) failed, but this call fails on nothing (exit code 0)"
+    case 0 where warned > 0: words = "passed with \(NumberText.count(warned, "warning")) (exit code 0)"
+    case 0 where report.datasets.isEmpty: words = "passed: no dataset was checked (exit code 0)"
+    case 0: words = passed > 0 ? "passed: \(checks(passed)) (exit code 0)" : "passed (exit code 0)"
+    case 1 where failed > 0: words = "gate failed: \(checks(failed)) (exit code 1)"
+    case 1: words = "gate failed: \(NumberText.count(warned, "warning")), and this call fails on warnings (exit code 1)"
+    case 3: words = "the run broke: \(brokenPart) (exit code 3)"
+    case 4: words = "a budget ran out before the work was done (exit code 4)"
+    case 130, 143: words = "interrupted: the run was stopped before its end (exit code \(report.exitCode))"
+    default: words = "ended with exit code \(report.exitCode)"
+    }
+    let line = published.map { "\(words); \($0)" } ?? words
+    return style.wrap(line, width: style.textWidth).map { style.paint($0, tint) }
+  }
+
+  private var brokenPart: String {
+    let names = report.steps.filter { $0.status == "failed" }.map { step in
+      "\(step.kind == "check" ? "checks of" : step.kind) '\(style.cut(style.safe(step.name), to: 40))'"
+    }
+    guard let first = names.first else { return "see why above" }
+    return names.count == 1 ? "\(first) failed" : "\(first) and \(NumberText.grouped(names.count - 1)) more failed"
+  }
+
+  private var published: String? {
+    let all = report.outputs.count
+    let done = report.outputs.count(where: \.published)
+    if done == 0 { return all > 0 || report.exitCode >= 3 ? "nothing was published" : nil }
+    if report.exitCode == 0, done == all { return "\(NumberText.count(done, "output")) published" }
+    return "\(NumberText.grouped(done)) of \(NumberText.count(all, "output")) published"
+  }
+
+  private func count(_ status: CheckStatus) -> Int {
+    report.datasets.reduce(0) { $0 + $1.checks.count { $0.judgement.status == status } }
+  }
+
+  private func checks(_ number: Int) -> String { NumberText.count(number, "check") }
+}
