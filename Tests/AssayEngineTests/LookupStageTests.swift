@@ -158,7 +158,7 @@ import Testing
     lookup.keysPerRequest = 3
     lookup.answer = { keys in keys.dropFirst().map { _ in LookupAnswer(.ok, cells: [.null]) } }
     let ran = await run(lookup, [["a", "b", "c"]])
-    #expect((ran.error as? RunFailure)?.message == "step 'geo': 2 answers for 3 keys")
+    #expect((ran.error as? RunFailure)?.message == "step 'geo': 2 answers for 3 keys, or answers of another width")
   }
 
   static let clashes = [["id", "geo_status"], ["id", "answer"]]

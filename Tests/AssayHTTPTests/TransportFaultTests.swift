@@ -131,8 +131,7 @@ struct TransportFaultTests {
   @Test
   func `a refused connection, an unknown host and a plain server behind https have their names`() async throws {
     let server = try HostileServer(scripts: [[raw("HTTP/1.1 400 Bad Request\r\n\r\n"), .close]])
-    let closed = try HostileServer(scripts: [[.close]])
-    closed.stop()
+    let closed = try ClosedPort()
     let rude = try HostileServer(scripts: [[.close]])
     let transport = ClientTransport()
     for (url, kind) in [
@@ -145,6 +144,7 @@ struct TransportFaultTests {
     }
     server.stop()
     rude.stop()
+    closed.free()
     await transport.shutdown()
   }
 
