@@ -85,7 +85,10 @@ package final class PipelineRun: Sendable {
     verdict.fill(&report)
     report.durationSeconds = (ContinuousClock.now - start).seconds
     report.finishedAt = StoreTime.now.text
-    ledger.note(.publishing)
+    if store != nil, !verdict.published(report).isEmpty {
+      ledger.note(.publishing)
+      events(.publishing, state)
+    }
     await ledger.finish()
     if let store { await publish(&report, verdict, store) }
     lease.cancel()
@@ -130,7 +133,6 @@ package final class PipelineRun: Sendable {
   }
 
   private func publish(_ report: inout RunReport, _ verdict: RunVerdict, _ store: Store) async {
-    events(.publishing, state)
     do {
       let result = verdict.ledgerResult(report, mask: mask)
       let outputs = verdict.published(report)
