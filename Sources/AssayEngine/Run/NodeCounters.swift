@@ -1,3 +1,4 @@
+package import AssayHTTP
 internal import Synchronization
 
 /// What a node has done so far. Any task may add to it.
@@ -16,18 +17,25 @@ package final class NodeCounters: Sendable {
   /// The most warnings that are kept with their text.
   static let keptWarnings = 20
 
+  /// Requests and retries of the node's clients, which count them as they send.
+  package let sent = RequestCounters()
   private let state = Mutex(Values())
 
   package init() {}
 
-  package var values: Values { state.withLock { $0 } }
+  /// What has been counted so far, requests included.
+  package var values: Values {
+    var values = state.withLock { $0 }
+    let totals = sent.totals
+    values.requests = totals.requests
+    values.retries = totals.retries
+    return values
+  }
 
-  package func add(rowsIn: Int = 0, rowsOut: Int = 0, requests: Int = 0, retries: Int = 0, cacheHits: Int = 0) {
+  package func add(rowsIn: Int = 0, rowsOut: Int = 0, cacheHits: Int = 0) {
     state.withLock { values in
       values.rowsIn += rowsIn
       values.rowsOut += rowsOut
-      values.requests += requests
-      values.retries += retries
       values.cacheHits += cacheHits
     }
   }

@@ -1,5 +1,4 @@
 internal import AssayColumns
-internal import AssayHTTP
 internal import AssayQuality
 internal import AssayStore
 
@@ -41,10 +40,6 @@ struct NodeRunner: Sendable {
   /// Runs a node to its end. Its log ends with it, whatever happens.
   func run(_ node: RunNode) async throws {
     let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
-    defer {
-      let totals = own.requestTotals
-      own.counters.add(requests: totals.requests, retries: totals.retries)
-    }
     let input = node.streams.first.flatMap { reader(of: $0, for: node) }
     defer { input?.leave() }
     do {

@@ -47,13 +47,11 @@ package struct NodeContext: Sendable {
   package let name: String
   package let run: RunContext
   package let counters: NodeCounters
-  private let requests: RequestCounters
 
   package init(name: String, run: RunContext, counters: NodeCounters) {
     self.name = name
     self.run = run
     self.counters = counters
-    requests = RequestCounters()
   }
 
   /// Says something odd that does not end the run. Masked, and kept for the report.
@@ -64,12 +62,9 @@ package struct NodeContext: Sendable {
   /// A named entry without `base_url` takes the provider's. Throws `RunFailure` for an address that cannot be used.
   package func client(_ api: APIName?, provider: ProviderDefaults? = nil) throws(RunFailure) -> APIClient {
     var client = try run.clients.client(api?.name, provider: provider)
-    client.counters = requests
+    client.counters = counters.sent
     return client
   }
-
-  /// Requests and retries that this node's clients have sent.
-  package var requestTotals: RequestCounters.Totals { requests.totals }
 }
 
 private actor SharedAnswers {

@@ -10,9 +10,11 @@ import Testing
     var graph = RunGraph()
     for filler in 0..<(id ?? 0) { graph.add(.source, "\(filler)") }
     let place = graph.add(kind, name, type: kind == .grader || kind == .keeper ? "" : "csv")
-    let counters = NodeCounters()
-    counters.add(rowsIn: rows, rowsOut: rows, requests: requests)
-    return NodeProgress(node: graph.nodes[place], state: state, seconds: seconds, counters: counters.values)
+    var counters = NodeCounters().values
+    counters.rowsIn = rows
+    counters.rowsOut = rows
+    counters.requests = requests
+    return NodeProgress(node: graph.nodes[place], state: state, seconds: seconds, counters: counters)
   }
 
   private static var nodes: [NodeProgress] {
