@@ -60,7 +60,7 @@ package struct SQLiteOutput: Output, Component {
     if let schema = rows.finalSchema { try await writer.grow(to: schema) }
     let stage = try await writer.finish()
     if stage.rowCount == 0, mode == .replace, !context.allowsEmpty {
-      throw RunFailure(
+      return .refused(
         "no rows came for the table '\(table)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine")
     }
     let publish: PublishMode =

@@ -4,7 +4,8 @@ package import AssayDefinition
 /// The keys that every source takes.
 package struct SourceCommon: Sendable {
   package var columns = Named<ValueType>()
-  package var onEmpty = OnEmpty.fail
+  /// Nil where the file does not say: then the checks of the source decide, and without such it is a failure.
+  package var onEmpty: OnEmpty?
   package var onNewColumn = OnNewColumn.add
 
   package init() {}
@@ -13,7 +14,9 @@ package struct SourceCommon: Sendable {
     "source", SourceCommon(), summary: "Where rows come from.",
     keys: [
       Key("columns", \.columns, "Types of columns, by name. A declared type wins over what the values look like."),
-      Key("on_empty", \.onEmpty, "What no rows at all mean: `fail` the run, `warn`, or `pass`."),
+      Key(
+        "on_empty", \.onEmpty, shown: "as the source's checks have it, else `fail`",
+        "What no rows at all mean: `fail` the run, `warn`, or `pass`."),
       Key(
         "on_new_column", \.onNewColumn,
         "What happens to columns that `columns` does not name: `add` them, `ignore` them, or `fail`."),

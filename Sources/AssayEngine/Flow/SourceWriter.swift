@@ -14,7 +14,7 @@ package final class SourceWriter {
   private let context: NodeContext
   private let needsTypes: Bool
   private let declared: [String: ValueType]
-  fileprivate var onEmpty: OnEmpty { common.onEmpty }
+  private let onEmpty: OnEmpty
 
   private var schema = DatasetSchema()
   private var reading = Field.Reading.own
@@ -31,13 +31,16 @@ package final class SourceWriter {
   private var keptMisfits: [Int: [Misfit]] = [:]
 
   init(
-    name: String, common: SourceCommon, log: DatasetLog, context: NodeContext, needsTypes: Bool
+    name: String, common: SourceCommon, log: DatasetLog, context: NodeContext, needsTypes: Bool,
+    isScored: Bool = false
   ) {
     self.name = name
     self.common = common
     self.log = log
     self.context = context
     self.needsTypes = needsTypes
+    // The gate knows what to make of a scored dataset without rows, so the run need not break.
+    onEmpty = common.onEmpty ?? (isScored ? .pass : .fail)
     declared = Dictionary(common.columns.items.map { ($0.name, $0.value) }) { first, _ in first }
   }
 
@@ -87,7 +90,7 @@ package final class SourceWriter {
     try requireDeclared(in: schema.names)
     if rowCount == 0 {
       let message = "source '\(name)' has no rows"
-      switch common.onEmpty {
+      switch onEmpty {
       case .fail: throw RunFailure("\(message); set on_empty: warn or pass if that is fine")
       case .warn: context.warn(message)
       case .pass: break
@@ -96,6 +99,9 @@ package final class SourceWriter {
     if let kept { try await replay(kept) }
     log.finish(schema)
   }
+
+  /// Whether no rows at all end the run.
+  package var failsOnEmpty: Bool { onEmpty == .fail }
 
   /// Whether any rows have come.
   package var isEmpty: Bool { rowCount == 0 }
@@ -215,9 +221,4 @@ private func fit(_ rows: DecodedRows, _ sources: [Int?], _ schema: DatasetSchema
   misfits.sort { ($0.row, $0.column) < ($1.row, $1.column) }
   return Batch(
     schema: schema, columns: columns, rowCount: rows.rowCount, firstRow: firstRow, misfits: misfits)
-}
-
-extension SourceWriter {
-  /// Whether no rows at all end the run.
-  package var failsOnEmpty: Bool { onEmpty == .fail }
 }

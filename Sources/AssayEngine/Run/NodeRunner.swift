@@ -66,7 +66,8 @@ struct NodeRunner: Sendable {
       return
     }
     let writer = SourceWriter(
-      name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name))
+      name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name),
+      isScored: plan.graded.contains { $0.dataset == node.name && $0.isScored })
     try await source.source.read(into: writer, own)
     try await writer.finish()
   }

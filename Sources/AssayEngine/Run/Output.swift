@@ -22,12 +22,15 @@ extension Output {
 package enum StagedOutput: Sendable {
   case table(TablePublish)
   case file(FilePublish, rows: Int)
+  /// Nothing that may be published, and why: publishing it would break the run.
+  case refused(String)
 
   /// How many rows were staged.
   package var rowCount: Int {
     switch self {
     case .table(let table): table.stage.rowCount
     case .file(_, let rows): rows
+    case .refused: 0
     }
   }
 }

@@ -58,6 +58,12 @@ struct RunVerdict: Sendable {
       report.outcome = hasFailed ? .failed : hasWarned ? .warned : .passed
       report.exitCode = 0
     }
+    let refusals = published(report).compactMap { if case .refused(let reason) = $0 { reason } else { nil } }
+    if !refusals.isEmpty {
+      report.messages += refusals
+      report.outcome = .error
+      report.exitCode = 3
+    }
   }
 
   private func title(_ node: RunNode) -> String {
