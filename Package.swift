@@ -99,6 +99,10 @@ let package = Package(
     .testTarget(
       name: "AssayStoreTests",
       dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["assay", "SandboxAPIs", "AssayColumns", "AssayFormats", "AssayStore", "AssayTestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "SandboxTests", dependencies: ["SandboxAPIs"]),
   ]
 )

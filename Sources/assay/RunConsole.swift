@@ -26,19 +26,18 @@ struct RunConsole {
     let run = PipelineRun(
       definition, options: options, mask: SecretMask(secrets), makeTransport: { transport.make() },
       shutDown: { await transport.shutDown() }, events: { progress?.note($0, $1) })
-    let signals = SignalWatch { run.interrupt() }
+    let signals = SignalWatch { run.interrupt(exitCode: 128 + Int($0)) }
+    defer { signals.stop() }
     progress?.start(run.state)
     let report = await run.run()
     progress?.stop()
-    var exitCode = Int32(report.exitCode)
-    if exitCode == 130, signals.last == SIGTERM { exitCode = 143 }
     if gate.json { Terminal.output(report.json.prettyText) }
     if gate.quiet {
       for message in report.messages { Terminal.error("error: \(message)") }
     } else {
       Terminal.write(summary(report, style), to: STDERR_FILENO)
     }
-    if exitCode != 0 { throw ExitStatus(code: exitCode) }
+    if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
   }
 }
 
@@ -63,29 +62,29 @@ private final class SignalWatch {
   private let seen = SignalMemory()
   private var sources: [any DispatchSourceSignal] = []
 
-  /// The signal that came last.
-  var last: Int32? { seen.last }
-
-  init(_ interrupt: @escaping @Sendable () -> Void) {
+  init(_ interrupt: @escaping @Sendable (Int32) -> Void) {
     signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "assay.signals")
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [seen] in
-        if seen.isFirst(number) { interrupt() } else { Glibc.exit(number == SIGINT ? 130 : 143) }
+        if seen.isFirst(number) { interrupt(number) } else { Glibc.exit(128 + number) }
       }
       source.resume()
       sources.append(source)
     }
   }
+
+  /// Watches no longer.
+  func stop() {
+    for source in sources { source.cancel() }
+  }
 }
 
-/// Which signal came last; told by the signals' queue, asked by the run's task.
+/// Whether a signal has come before.
 private final class SignalMemory: Sendable {
   private let state = Mutex<Int32?>(nil)
-
-  var last: Int32? { state.withLock { $0 } }
 
   /// Notes a signal; true if none came before it.
   func isFirst(_ number: Int32) -> Bool {

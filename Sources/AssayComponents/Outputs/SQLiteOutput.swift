@@ -29,7 +29,7 @@ package struct SQLiteOutput: Output, Component {
     ],
     rules: [
       Rule("table") { output in
-        output.path == nil && Store.isReserved(table: output.table)
+        Store.isReserved(table: output.table)
           ? "the table name '\(output.table)' is reserved for the store itself" : nil
       },
       Rule("key") { $0.mode != .upsert && !$0.key.isEmpty ? "'key' is for mode: upsert" : nil },
@@ -50,8 +50,9 @@ package struct SQLiteOutput: Output, Component {
   package var target: String { path.map { "\($0):\(table)" } ?? table }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
-    let writer = try await context.store.stage(
-      run: context.node.run.runID, schema: DatasetSchema(), in: path.map { context.node.run.path($0) })
+    let file = path.map { context.node.run.path($0) }
+    if let file, let path { try makeFolders(for: file, shown: path) }
+    let writer = try await context.store.stage(run: context.node.run.runID, schema: DatasetSchema(), in: file)
     while let batch = try await rows.next() {
       context.node.counters.add(rowsIn: batch.rowCount)
       try await writer.append(batch)

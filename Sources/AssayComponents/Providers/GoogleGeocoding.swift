@@ -43,7 +43,8 @@ struct GoogleGeocoding: GeocodeProvider {
   func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
     let results = try JSONParser.parse(response.body)["results"]?.elements ?? []
     guard let best = results.first else { return [LookupAnswer(.notFound, cells: fields.map { _ in .null })] }
-    return [LookupAnswer(.ok, cells: fields.map { Cell($0.path.first(in: best)) })]
+    // Several results mean that the address fits several places; the first is the one that Google holds for likeliest.
+    return [LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: fields.map { Cell($0.path.first(in: best)) })]
   }
 }
 

@@ -48,8 +48,8 @@ package struct GeocodeStep: Step, Component {
   package static let schema = Schema(
     "geocode", GeocodeStep(), summary: "Adds the coordinates of addresses.",
     details: """
-      Each distinct address is asked for once. The column `STEP_status` says what came of it: `ok`, `not_found`, `error`, or
-      `skipped` where the address is null. Rows and their order stay as they are.
+      Each distinct address is asked for once. The column `STEP_status` says what came of it: `ok`, `not_found`, `ambiguous`
+      where several places fit (the likeliest is taken), `error`, or `skipped` where the address is null. Rows and their order stay as they are.
 
       `google` tells `latitude`, `longitude`, `formatted_address`, `place_id`, `location_type` and `partial_match`.
       """,

@@ -151,12 +151,14 @@ package final class SourceWriter {
 
   private func reportWarnings() {
     if let short = warned[.shortRow] {
-      context.warn("\(short.count) rows have too few cells and were filled with nulls; the first is row \(short.firstRow)")
+      context.warn("\(rows(short.count)) too few cells and filled up with nulls; the first is row \(short.firstRow)")
     }
     if let long = warned[.longRow] {
-      context.warn("\(long.count) rows have too many cells, which were left out; the first is row \(long.firstRow)")
+      context.warn("\(rows(long.count)) too many cells, which were left out; the first is row \(long.firstRow)")
     }
   }
+
+  private func rows(_ count: Int) -> String { count == 1 ? "1 row with" : "\(count) rows with" }
 
   private func keep(_ batch: Batch) async throws {
     let keeper = kept ?? KeptRows(memory: context.run.memoryPerKeeper)

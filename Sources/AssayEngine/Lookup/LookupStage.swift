@@ -68,8 +68,8 @@ package struct LookupStage: Sendable {
       }
       for (key, answer) in zip(keys, answers) { table.settle(key, .success(answer)) }
     } catch {
-      // A wrong key or address fails for every row alike: that is the file's fault, not the row's.
-      let isFatal = (error as? HTTPFailure)?.kind == .config || error is CancellationError
+      // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.
+      let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError)
       guard lookup.onError == .null, !isFatal else {
         for key in keys { table.settle(key, .failure(error)) }
         throw error
@@ -112,6 +112,16 @@ package struct LookupStage: Sendable {
     let skipped = Int32(statuses.count - 1)
     joined.columns.append(Column.cells(statuses).gather(rows.places.map { $0 < 0 ? skipped : $0 }))
     return joined
+  }
+}
+
+extension HTTPFailure {
+  /// Statuses that speak of the one thing that was asked for.
+  private static let ofOneKey: Set<Int> = [400, 404, 410, 413, 414, 422]
+
+  /// Whether any other key would have failed in the same way.
+  fileprivate var isForEveryKey: Bool {
+    kind == .cancelled || kind == .config && !(status.map(Self.ofOneKey.contains) ?? false)
   }
 }
 

@@ -19,7 +19,8 @@ package final class PipelineRun: Sendable {
   private let events: @Sendable (RunEvent, RunState) -> Void
   private let interruptions: AsyncStream<Void>
   private let interruption: AsyncStream<Void>.Continuation
-  private let wasInterrupted = Mutex(false)
+  /// The exit code of whoever interrupted the run.
+  private let interruptedWith = Mutex<Int?>(nil)
 
   /// - Parameters:
   ///   - makeTransport: Called once, if the run sends requests at all.
@@ -41,8 +42,9 @@ package final class PipelineRun: Sendable {
   }
 
   /// Stops the run cleanly: requests end, nothing is published. May be called from anywhere, at any time.
-  package func interrupt() {
-    wasInterrupted.withLock { $0 = true }
+  /// - Parameter exitCode: 130 for SIGINT, 143 for SIGTERM.
+  package func interrupt(exitCode: Int = 130) {
+    interruptedWith.withLock { $0 = $0 ?? exitCode }
     interruption.yield()
   }
 
@@ -81,8 +83,9 @@ package final class PipelineRun: Sendable {
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
     await shutDown()
-    let verdict = RunVerdict(plan: plan, state: state, options: options, isInterrupted: wasInterrupted.withLock { $0 })
+    let verdict = RunVerdict(plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
     verdict.fill(&report)
+    report.mask(mask)
     report.durationSeconds = (ContinuousClock.now - start).seconds
     report.finishedAt = StoreTime.now.text
     if store != nil, !verdict.published(report).isEmpty {
@@ -112,7 +115,7 @@ package final class PipelineRun: Sendable {
         try await store.begin(record)
         return store
       } catch {
-        guard error.code == .alreadyRunning, options.waits, !wasInterrupted.withLock({ $0 }) else {
+        guard error.code == .alreadyRunning, options.waits, interruptedWith.withLock({ $0 }) == nil else {
           await store.close()
           throw error
         }
@@ -186,8 +189,9 @@ package final class PipelineRun: Sendable {
 
   private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) -> RunReport {
     var report = report
-    report.outcome = .error
-    report.exitCode = 3
+    let interruption = interruptedWith.withLock { $0 }
+    report.outcome = interruption == nil ? .error : .interrupted
+    report.exitCode = interruption ?? 3
     report.messages.append(mask.apply(to: message))
     report.finishedAt = StoreTime.now.text
     report.durationSeconds = (ContinuousClock.now - start).seconds

@@ -34,9 +34,10 @@ package struct RunPlan: Sendable {
       let isScored = checks != nil || definition.checks.isEmpty && outputs.contains(name)
       let declares = source?.common.columns.items.contains { $0.value != .text } ?? casts
       guard isScored || declares && needed.contains(name) else { return nil }
-      return DatasetGrading(
-        dataset: name, location: location, declaration: checks ?? DatasetChecks(dataset: name, location: location),
-        isScored: isScored)
+      var declaration = checks ?? DatasetChecks(dataset: name, location: location)
+      // Without checks of its own, what a source says of no rows goes for its grading too.
+      if checks == nil, let onEmpty = source?.common.onEmpty { declaration.onEmpty = onEmpty }
+      return DatasetGrading(dataset: name, location: location, declaration: declaration, isScored: isScored)
     }
   }
 

@@ -9,14 +9,15 @@ struct RunVerdict: Sendable {
   let plan: RunPlan
   let state: RunState
   let options: RunOptions
-  let isInterrupted: Bool
+  /// The exit code of an interruption, if there was one.
+  let interruptedWith: Int?
   private let results: [DatasetGrading.Result]
 
-  init(plan: RunPlan, state: RunState, options: RunOptions, isInterrupted: Bool) {
+  init(plan: RunPlan, state: RunState, options: RunOptions, interruptedWith: Int?) {
     self.plan = plan
     self.state = state
     self.options = options
-    self.isInterrupted = isInterrupted
+    self.interruptedWith = interruptedWith
     let measures = state.results.measures
     results = plan.graded.compactMap { grading in
       measures[grading.dataset].map { grading.judge($0, minimumScore: grading.isScored ? options.minimumScore : nil) }
@@ -45,9 +46,9 @@ struct RunVerdict: Sendable {
       case .warn: hasFailed || hasWarned
       case .fail: hasFailed
       }
-    if isInterrupted {
+    if let interruptedWith {
       report.outcome = .interrupted
-      report.exitCode = 130
+      report.exitCode = interruptedWith
     } else if nodes.contains(where: { $0.state != .finished }) {
       report.outcome = .error
       report.exitCode = 3
@@ -128,7 +129,7 @@ struct RunVerdict: Sendable {
         checks.append(
           CheckRecord(
             dataset: name, check: check.check, column: check.column, severity: check.severity.rawValue,
-            status: check.judgement.status.rawValue, observed: json["observed"].map(\.text),
+            status: check.judgement.status.rawValue, observed: json["observed"].map { mask.apply(to: $0.text) },
             expected: check.judgement.expected, evaluated: check.judgement.evaluated, failed: check.judgement.failed,
             sample: mask.apply(to: json["sample"]?.text ?? "[]"), line: check.line))
       }

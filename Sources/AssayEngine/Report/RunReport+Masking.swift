@@ -1,0 +1,40 @@
+internal import AssayColumns
+internal import AssayHTTP
+internal import AssayQuality
+
+extension RunReport {
+  /// Masks secrets in everything that came from data or from servers: a secret that an API sent back as a value must not
+  /// reach a report by way of a sample.
+  mutating func mask(_ mask: SecretMask) {
+    for index in steps.indices {
+      steps[index].error = steps[index].error.map { mask.apply(to: $0) }
+      steps[index].counters.warnings = steps[index].counters.warnings.map { mask.apply(to: $0) }
+    }
+    for index in datasets.indices { datasets[index].mask(mask) }
+    messages = messages.map { mask.apply(to: $0) }
+  }
+}
+
+extension RunReport.Dataset {
+  fileprivate mutating func mask(_ mask: SecretMask) {
+    func masked(_ cell: Cell?) -> Cell? {
+      if case .text(let text)? = cell { .text(mask.apply(to: text)) } else { cell }
+    }
+    func masked(_ cells: [NamedText]) -> [NamedText] {
+      cells.map { NamedText($0.name, $0.text.map { mask.apply(to: $0) }) }
+    }
+    for index in columns.indices {
+      columns[index].minimum = masked(columns[index].minimum)
+      columns[index].maximum = masked(columns[index].maximum)
+    }
+    for index in checks.indices {
+      if case .text(let text)? = checks[index].judgement.observed {
+        checks[index].judgement.observed = .text(mask.apply(to: text))
+      }
+      for row in checks[index].judgement.sample.indices {
+        checks[index].judgement.sample[row].cells = masked(checks[index].judgement.sample[row].cells)
+        checks[index].judgement.sample[row].key = masked(checks[index].judgement.sample[row].key)
+      }
+    }
+  }
+}

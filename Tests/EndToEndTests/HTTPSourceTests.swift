@@ -1,0 +1,133 @@
+import AssayFormats
+import SandboxAPIs
+import Testing
+
+/// Pages of an API through the whole program, when all goes well.
+@Suite struct HTTPSourceTests {
+  private static let byNumber =
+    "{type: page_number, page_param: page, size_param: per_page, page_size: 200, total_path: $.total}"
+
+  /// Fetches the sandbox's customers and returns how many distinct ones came.
+  private func fetch(
+    _ sandbox: RunningSandbox, auth: String = "", root: String = "/crm", source: String,
+    environment: [String: String] = [:]
+  ) async throws -> (run: RunOutcome, counts: [String]) {
+    let workspace = try Workspace()
+    let run = try await workspace.run(
+      """
+      apis: {crm: {base_url: "\(sandbox.baseURL)\(root)"\(auth.isEmpty ? "" : ", auth: \(auth)"), retry: {max_attempts: 1}}}
+      sources: {s: {type: http, api: crm, \(source)}}
+      outputs: [{type: sqlite, from: s, table: t}]
+      """, environment: environment)
+    let counts = run.code == 0 ? try await workspace.query("SELECT count(*), count(DISTINCT id), min(id) = 1 FROM t") : []
+    return (run, counts)
+  }
+
+  @Test(arguments: [
+    ("/crm-basic", "{type: basic, username: assay, password: \"${secret:S}\"}", "sandbox"),
+    ("/crm-key", "{type: api_key, name: X-API-Key, value: \"${secret:S}\"}", "sandbox-key"),
+    ("/crm-key-query", "{type: api_key, in: query, name: api_key, value: \"${secret:S}\"}", "sandbox-key"),
+    ("/crm-bearer", "{type: bearer, token: \"${secret:S}\"}", "sandbox-token"),
+  ])
+  func `each auth opens the API that asks for it`(_ root: String, _ auth: String, _ secret: String) async throws {
+    try await withSandbox { sandbox in
+      let (run, counts) = try await fetch(
+        sandbox, auth: auth, root: root,
+        source: "path: /customers, records: '$.items[*]', paginator: \(Self.byNumber)", environment: ["S": secret])
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(counts.first?.hasPrefix("\(sandboxCustomers)|\(sandboxCustomers)") == true)
+    }
+  }
+
+  @Test(arguments: [
+    ("page numbers with a total", "/customers", "$.items[*]", byNumber, 6),
+    ("page numbers with a number of pages", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200, total_pages_path: $.total_pages}", 6),
+    ("page numbers with has_more", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200, has_more_path: $.has_more}", 6),
+    ("page numbers without a hint", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200}", 7),
+    ("a cursor", "/customers-by-cursor?limit=300", "$.data[*]",
+      "{type: cursor, cursor_path: $.next_cursor, cursor_param: cursor}", 4),
+    ("the next page's address", "/customers-by-url?limit=300", "$.results[*]", "{type: next_url, next_url_path: $.next}", 4),
+  ])
+  func `each paginator brings all rows once, in order`(
+    _ name: String, _ path: String, _ records: String, _ paginator: String, _ requests: Int
+  ) async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      let parts = path.split(separator: "?")
+      let limit = parts.count > 1 ? ", query: {limit: 300}" : ""
+      let (run, rows) = try await workspace.rows(
+        of: "{type: http, path: \"\(sandbox.baseURL)/crm\(parts[0])\"\(limit), records: '\(records)', paginator: \(paginator)}",
+        steps: "steps: {ids: {type: select, from: s, keep: [id]}}", from: "ids")
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(rows.count == sandboxCustomers)
+      #expect(Set(rows).count == sandboxCustomers)
+      #expect(sandbox.targets.count == requests)
+      #expect(run.step("s")?["requests"]?.int == requests)
+      #expect(run.warnings("s") == [])
+      let single = try await workspace.rows(
+        of: "{type: http, path: \"\(sandbox.baseURL)/crm/customers.jsonl\", format: jsonl}",
+        steps: "steps: {ids: {type: select, from: s, keep: [id]}}", from: "ids")
+      #expect(single.rows == rows, "the order of pages is that of the API")
+    }
+  }
+
+  @Test(arguments: [("csv", ""), ("xml", ", records: customer"), ("jsonl", "")])
+  func `bodies of other formats are read too`(_ format: String, _ records: String) async throws {
+    try await withSandbox { sandbox in
+      let (run, counts) = try await fetch(sandbox, source: "path: /customers.\(format), format: \(format)\(records)")
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(counts.first?.hasPrefix("\(sandboxCustomers)|\(sandboxCustomers)") == true)
+    }
+  }
+
+  @Test func `pages that can be addressed in advance are fetched at once, within the limit`() async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      let run = try await workspace.run(
+        """
+        apis: {crm: {base_url: "\(sandbox.baseURL)/fault/latency=60/crm", concurrency: 3}}
+        sources: {s: {type: http, api: crm, path: /customers, records: "$.items[*]", paginator: {type: page_number, size_param: per_page, page_size: 50, total_path: $.total}}}
+        outputs: [{type: csv, from: s, path: out.csv}]
+        """)
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(sandbox.peakInFlight == 3)
+    }
+  }
+
+  @Test func `params and environment fill the query`() async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      let pipeline = """
+        params: {month: {type: text, default: "2026-10"}}
+        sources: {s: {type: http, path: "${env:API}/crm/customers", query: {month: "${param:month}", per_page: 500}, records: "$.items[*]", on_empty: pass}}
+        checks: {s: {on_empty: pass}}
+        outputs: [{type: csv, from: s, path: out.csv}]
+        """
+      let run = try await workspace.run(pipeline, "--param", "month=2026-09", environment: ["API": sandbox.baseURL])
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(sandbox.targets == ["/crm/customers?month=2026-09&per_page=500"])
+      #expect(run.report["run", "params", "month"]?.string == "2026-09")
+    }
+  }
+
+  @Test func `records that lead nowhere are an error, and an empty list is not`() async throws {
+    try await withServer({ request in
+      [reply(200, [("Content-Type", "application/json")], request.target == "/empty" ? #"{"items":[]}"# : #"{"error":"x"}"#)]
+    }) { server in
+      let workspace = try Workspace()
+      let (empty, _) = try await workspace.rows(
+        of: "{type: http, path: \(server.url)/empty, records: '$.items[*]', on_empty: pass}", checks: "checks: {s: {on_empty: pass}}")
+      #expect(empty.code == 0, "\(empty.errors)")
+      let (missing, _) = try await workspace.rows(
+        of: "{type: http, path: \(server.url)/missing, records: '$.items[*]', on_empty: pass}", checks: "checks: {s: {on_empty: pass}}")
+      #expect(missing.code == 3)
+      #expect(missing.error("s").contains("$.items"), "\(missing.error("s"))")
+    }
+  }
+}
+
+/// How many customers the sandbox's CRM has.
+let sandboxCustomers = 1080

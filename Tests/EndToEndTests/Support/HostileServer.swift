@@ -1,0 +1,165 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// A raw socket server on loopback that answers with scripted bytes, however wrong they are.
+///
+/// Each connection has a thread of its own and is kept alive until a script closes it.
+final class HostileServer: Sendable {
+  /// A request as it arrived.
+  struct Received: Sendable {
+    /// From 1, over all connections.
+    var number: Int
+    var method: String
+    /// Path and query as sent.
+    var target: String
+    var headers: [String: String]
+    var body: [UInt8]
+    var connection: Int
+  }
+
+  enum Step: Sendable {
+    case send([UInt8])
+    case run(@Sendable () -> Void)
+    /// Stays silent until the client goes away.
+    case silence
+    /// An orderly end of the connection.
+    case close
+    /// A TCP reset.
+    case reset
+  }
+
+  let port: UInt16
+  private let listener: Int32
+  private let handler: @Sendable (Received) -> [Step]
+  private let log = Mutex<[Received]>([])
+  private let connections = Mutex(0)
+
+  init(_ handler: @escaping @Sendable (Received) -> [Step]) throws {
+    self.handler = handler
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = listener
+    let bound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && listen(descriptor, 128) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    port = UInt16(bigEndian: address.sin_port)
+    detachThread { [self] in acceptLoop() }
+  }
+
+  /// Answers the n-th request with the n-th script, and all further ones with the last.
+  convenience init(scripts: [[Step]]) throws {
+    try self.init { received in scripts[min(received.number, scripts.count) - 1] }
+  }
+
+  var url: String { "http://127.0.0.1:\(port)" }
+
+  /// All requests so far, in order of arrival.
+  var received: [Received] { log.withLock { $0 } }
+
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  private func acceptLoop() {
+    while true {
+      let client = accept(listener, nil, nil)
+      if client < 0 { return }
+      let number = connections.withLock { count in
+        count += 1
+        return count
+      }
+      detachThread { [self] in serve(client, connection: number) }
+    }
+  }
+
+  private func serve(_ client: Int32, connection: Int) {
+    defer { close(client) }
+    var buffer: [UInt8] = []
+    while let request = readRequest(client, &buffer, connection: connection) {
+      for step in handler(request) {
+        switch step {
+        case .send(let bytes): if !write(bytes, to: client) { return }
+        case .run(let action): action()
+        case .silence:
+          var byte: UInt8 = 0
+          while recv(client, &byte, 1, 0) > 0 {}
+          return
+        case .close: return
+        case .reset:
+          var linger = linger(l_onoff: 1, l_linger: 0)
+          setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+          return
+        }
+      }
+    }
+  }
+
+  private func write(_ bytes: [UInt8], to client: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      if count <= 0 { return false }
+      sent += count
+    }
+    return true
+  }
+
+  private func readRequest(_ client: Int32, _ buffer: inout [UInt8], connection: Int) -> Received? {
+    let end = Array("\r\n\r\n".utf8)
+    while true {
+      // The first byte of a TLS handshake; what follows is for no one here.
+      if buffer.first == 0x16 {
+        buffer = []
+        return Received(number: 1, method: "TLS", target: "", headers: [:], body: [], connection: connection)
+      }
+      if let range = buffer.firstRange(of: end) {
+        let lines = String(decoding: buffer[..<range.lowerBound], as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
+        let first = lines[0].split(separator: " ")
+        guard first.count == 3 else { return nil }
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+          let parts = line.split(separator: ":", maxSplits: 1)
+          headers[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+        }
+        let length = headers["content-length"].flatMap { Int($0) } ?? 0
+        if buffer.count >= range.upperBound + length {
+          let body = Array(buffer[range.upperBound..<range.upperBound + length])
+          buffer.removeFirst(range.upperBound + length)
+          return log.withLock { log in
+            let received = Received(
+              number: log.count + 1, method: String(first[0]), target: String(first[1]), headers: headers, body: body,
+              connection: connection)
+            log.append(received)
+            return received
+          }
+        }
+      }
+      var chunk = [UInt8](repeating: 0, count: 4096)
+      let count = recv(client, &chunk, chunk.count, 0)
+      if count <= 0 { return nil }
+      buffer += chunk[..<count]
+    }
+  }
+}
+
+/// A complete answer with its length.
+func reply(_ status: Int = 200, _ headers: [(String, String)] = [], body: [UInt8]) -> HostileServer.Step {
+  var head = "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n"
+  for (name, value) in headers { head += "\(name): \(value)\r\n" }
+  return .send(Array((head + "\r\n").utf8) + body)
+}
+
+func reply(_ status: Int = 200, _ headers: [(String, String)] = [], _ body: String = "") -> HostileServer.Step {
+  reply(status, headers, body: Array(body.utf8))
+}
+
+/// Text as it stands, for answers that are wrong.
+func raw(_ text: String) -> HostileServer.Step { .send(Array(text.utf8)) }

@@ -1,0 +1,105 @@
+import AssayFormats
+
+/// What in a report is not as the contract has it: keys, their order, and kinds of values; empty if all is.
+///
+/// Written out by hand rather than derived, so that it also holds against a report whose derivation is wrong.
+func reportFaults(_ report: JSONValue) -> [String] {
+  var faults: [String] = []
+
+  func members(_ value: JSONValue?, _ place: String, _ keys: [(String, String)]) {
+    guard let object = value?.object else {
+      faults.append("\(place) is no object")
+      return
+    }
+    let names = object.members.map(\.name)
+    if names != keys.map(\.0) { faults.append("\(place) has the keys \(names)") }
+    for (name, kinds) in keys where !kinds.split(separator: "|").contains(where: { isOf(object[name], String($0)) }) {
+      faults.append("\(place).\(name) is \(object[name].map(\.text) ?? "missing"), not \(kinds)")
+    }
+  }
+
+  func each(_ value: JSONValue?, _ place: String, _ body: (JSONValue, String) -> Void) {
+    for (index, element) in (value?.elements ?? []).enumerated() { body(element, "\(place)[\(index)]") }
+  }
+
+  members(
+    report, "report",
+    [
+      ("report_version", "integer"), ("outcome", "outcome"), ("exit_code", "count"), ("pipeline", "object"),
+      ("run", "object"), ("steps", "list"), ("datasets", "list"), ("outputs", "list"),
+    ])
+  members(report["pipeline"], "pipeline", [("name", "string"), ("file", "string"), ("definition_sha256", "string")])
+  members(
+    report["run"], "run",
+    [
+      ("id", "string"), ("started_at", "time"), ("finished_at", "time"), ("duration_seconds", "number"),
+      ("params", "object"), ("assay_version", "string"),
+    ])
+  each(report["steps"], "steps") { step, place in
+    members(
+      step, place,
+      [
+        ("name", "string"), ("kind", "kind"), ("type", "string"), ("status", "status"), ("rows_in", "count"),
+        ("rows_out", "count"), ("duration_seconds", "number"), ("requests", "count"), ("retries", "count"),
+        ("cache_hits", "count"), ("warnings", "strings"), ("error", "string|null"),
+      ])
+  }
+  each(report["datasets"], "datasets") { dataset, place in
+    members(
+      dataset, place,
+      [("name", "string"), ("rows", "count"), ("columns", "list"), ("metrics", "object"), ("checks", "list")])
+    each(dataset["columns"], place + ".columns") { column, place in
+      members(
+        column, place,
+        [
+          ("name", "string"), ("type", "string"), ("nulls", "count"), ("distinct", "count|null"), ("min", "scalar"),
+          ("max", "scalar"),
+        ])
+    }
+    for metric in dataset["metrics"]?.object?.members ?? [] {
+      members(metric.value, "\(place).metrics.\(metric.name)", [("value", "score|null"), ("details", "object")])
+    }
+    each(dataset["checks"], place + ".checks") { check, place in
+      members(
+        check, place,
+        [
+          ("check", "string"), ("column", "string|null"), ("severity", "severity"), ("status", "verdict"),
+          ("observed", "scalar"), ("expected", "string"), ("evaluated", "count"), ("failed", "count"),
+          ("sample", "list"), ("location", "object"),
+        ])
+      each(check["sample"], place + ".sample") { row, place in
+        members(row, place, [("row", "count"), ("key", "object"), ("values", "object")])
+      }
+      members(check["location"], place + ".location", [("line", "count"), ("column", "count")])
+    }
+  }
+  each(report["outputs"], "outputs") { output, place in
+    members(output, place, [("type", "string"), ("target", "string"), ("rows", "count"), ("published", "boolean")])
+  }
+  return faults
+}
+
+private func isOf(_ value: JSONValue?, _ kind: String) -> Bool {
+  let words = [
+    "outcome": ["passed", "warned", "failed", "error", "partial", "interrupted"],
+    "kind": ["source", "step", "check", "output"], "status": ["finished", "failed", "cancelled"],
+    "severity": ["fail", "warn"], "verdict": ["passed", "warned", "failed", "error", "no_data"],
+  ]
+  guard let value else { return false }
+  if let allowed = words[kind] { return value.string.map(allowed.contains) ?? false }
+  switch kind {
+  case "null": return value == .null
+  case "string": return value.string != nil
+  case "boolean": if case .bool = value { return true } else { return false }
+  case "integer": return value.int != nil
+  case "count": return (value.int ?? -1) >= 0
+  case "number": return value.number != nil
+  case "score": return value.number.map { (0...100).contains($0) } ?? false
+  case "object": return value.object != nil
+  case "list": return value.elements != nil
+  case "strings": return value.elements?.allSatisfy { $0.string != nil } ?? false
+  case "scalar": return value.object == nil && value.elements == nil
+  case "time": return value.string?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/) != nil
+  default: return false
+  }
+}
