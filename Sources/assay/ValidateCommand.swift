@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AssayDefinition
 internal import AssayEngine
 internal import AssayFormats
+internal import AssayHTTP
 
 /// `assay validate pipeline.yaml`.
 struct ValidateCommand: AsyncParsableCommand {
@@ -31,11 +32,12 @@ struct ValidateCommand: AsyncParsableCommand {
       let diagnostics = pipeline.result.diagnostics.sorted { $0.location < $1.location }
       if pipeline.result.definition == nil { hasErrors = true }
       if json {
+        let mask = SecretMask(pipeline.result.secrets)
         found += diagnostics.map { diagnostic in
           .object([
             "file": .string(file), "line": .integer(Int64(diagnostic.location.line)),
             "column": .integer(Int64(diagnostic.location.column)), "severity": .string(diagnostic.severity.rawValue),
-            "code": .string(diagnostic.code.rawValue), "message": .string(diagnostic.message),
+            "code": .string(diagnostic.code.rawValue), "message": .string(mask.apply(to: diagnostic.message)),
           ])
         }
       } else {

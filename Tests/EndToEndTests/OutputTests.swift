@@ -113,7 +113,7 @@ import Testing
     #expect(try await run(workspace, "a\n1\n", output).code == 0)
     let refused = try await run(workspace, "a\n", output, checks: "checks: {s: {on_empty: warn}}")
     #expect(refused.code == 3)
-    #expect(refused.error("t").contains("on_empty: pass"), "\(refused.error("t"))")
+    #expect(refused.errors.contains("on_empty: pass"), "\(refused.errors)")
     #expect(try await workspace.query("SELECT a FROM t") == ["1"])
     #expect(try await run(workspace, "a\n", output, checks: "checks: {s: {on_empty: pass}}").code == 0)
     #expect(try await workspace.query("SELECT count(*) FROM t") == ["0"])

@@ -98,16 +98,17 @@ package struct HTTPSource: Source, Component {
     let upcoming = try paginator.upcoming(after: page.summary) ?? []
     var next = try paginator.next(after: page.summary)
     if !upcoming.isEmpty, next != nil {
-      var rest = upcoming[...]
+      let ahead = UpcomingPages(upcoming)
       try await orderedWindow(
         width: pages.client.gate.concurrency,
-        next: { next == nil ? nil : rest.popFirst() },
+        next: { ahead.take() },
         job: { try await pages.fetch($0) },
         deliver: { page in
           // Once a page has said that it is the last, what was fetched ahead is not data.
           guard next != nil else { return }
           try await write(page)
           next = try paginator.next(after: page.summary)
+          if next == nil { ahead.stop() }
         })
     }
     while let request = next {

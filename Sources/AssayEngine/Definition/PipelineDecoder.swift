@@ -169,7 +169,7 @@ package struct PipelineDecoder {
         let read = common.decodeKeys(of: pairs, at: item.location, context)
         guard let choice else { return }
         let target = choice.value.target
-        let others = definition.outputs.filter { $0.output.target == target }
+        let others = definition.outputs.filter { normalized($0.output.target) == normalized(target) }
         if !target.isEmpty, let other = others.first(where: { $0.output.isExclusive || choice.value.isExclusive }) {
           context.fault(
             .duplicateName, at: item.location,
@@ -215,4 +215,13 @@ package struct PipelineDecoder {
 
 private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
   scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
+}
+
+/// A path without `.`, doubled slashes and names that `..` takes back: two spellings of one file are one.
+private func normalized(_ path: String) -> String {
+  var parts: [Substring] = []
+  for part in path.split(separator: "/") where part != "." {
+    if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+  }
+  return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
 }

@@ -5,25 +5,19 @@ package import AssayDefinition
 package struct BoundTemplate: Sendable {
   private enum Part: Sendable {
     case literal(String)
-    case column(Column, optional: Bool)
+    /// Nil for a column that the batch does not have: all of its cells are null.
+    case column(Column?, optional: Bool)
   }
 
-  private var parts: [Part]
+  private let parts: [Part]
 
-  /// Throws where the batch has no column of a name that the template names.
-  package init(_ template: Template, _ batch: Batch) throws(RunFailure) {
-    parts = []
-    for part in template.parts {
+  /// A column that the batch does not have counts as null, since it may come with a later batch; `requireColumns` says
+  /// whether it ever did.
+  package init(_ template: Template, _ batch: Batch) {
+    parts = template.parts.map { part in
       switch part {
-      case .literal(let text): parts.append(.literal(text))
-      case .column(let name, let optional):
-        if let column = batch.column(name) {
-          parts.append(.column(column, optional: optional))
-        } else if !optional {
-          throw RunFailure(
-            "the template \"\(template.text)\" names a column '\(name)' that the rows do not have"
-              + suggestion(for: name, among: batch.schema.names))
-        }
+      case .literal(let text): .literal(text)
+      case .column(let name, let optional): .column(batch.column(name), optional: optional)
       }
     }
   }
@@ -35,7 +29,7 @@ package struct BoundTemplate: Sendable {
       switch part {
       case .literal(let text): filled += text
       case .column(let column, let optional):
-        guard let text = column[row].text else {
+        guard let text = column?[row].text else {
           if optional { continue }
           return nil
         }
@@ -43,5 +37,16 @@ package struct BoundTemplate: Sendable {
       }
     }
     return filled
+  }
+}
+
+extension Template {
+  /// Checks that a dataset has, in the end, every column that the template names and that may not be null.
+  func requireColumns(in schema: DatasetSchema) throws(RunFailure) {
+    for case .column(let name, optional: false) in parts where schema.index(of: name) == nil {
+      throw RunFailure(
+        "the template \"\(text)\" names a column '\(name)' that the rows do not have"
+          + suggestion(for: name, among: schema.names))
+    }
   }
 }

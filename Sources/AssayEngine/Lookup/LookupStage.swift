@@ -1,6 +1,7 @@
 internal import AssayColumns
 internal import AssayDefinition
 internal import AssayHTTP
+internal import Synchronization
 
 /// Runs a look-up over a dataset: rows and their order stay as they are, columns are added.
 package struct LookupStage: Sendable {
@@ -8,6 +9,8 @@ package struct LookupStage: Sendable {
   let lookup: any Lookup
   let context: NodeContext
   private let table = AnswerTable()
+  /// What broke first: later tasks fail with cancellations that say nothing.
+  private let firstFailure = FirstFailure()
 
   /// How many batches are worked on at once; each keeps its place.
   private static let window = 4
@@ -22,27 +25,34 @@ package struct LookupStage: Sendable {
   package var statusColumn: String { "\(name)_status" }
 
   package func run(_ input: DatasetReader, _ output: DatasetLog) async throws {
-    var schema: DatasetSchema?
-    try await orderedWindow(
-      width: Self.window,
-      next: {
-        let batch = try await input.next()
-        context.counters.add(rowsIn: batch?.rowCount ?? 0)
-        return batch
-      },
-      job: { batch in try await enrich(batch) },
-      deliver: { batch in
-        schema = batch.schema
-        context.counters.add(rowsOut: batch.rowCount)
-        try await output.write(batch)
-      })
-    output.finish(try schema ?? widened(input.finalSchema ?? DatasetSchema()))
+    var aligner = BatchAligner()
+    do {
+      try await orderedWindow(
+        width: Self.window,
+        next: {
+          let batch = try await input.next()
+          context.counters.add(rowsIn: batch?.rowCount ?? 0)
+          return batch
+        },
+        job: { batch in try await enrich(batch) },
+        deliver: { batch in
+          context.counters.add(rowsOut: batch.rowCount)
+          try await output.write(aligner.align(batch))
+        })
+    } catch {
+      throw firstFailure.error ?? error
+    }
+    let schema = input.finalSchema ?? DatasetSchema()
+    if schema.count > 0 {
+      for template in lookup.inputs + lookup.carried { try template.requireColumns(in: schema) }
+    }
+    output.finish(aligner.finished(try widened(schema)))
   }
 
   private func enrich(_ batch: Batch) async throws -> Batch {
     let lookup = lookup
     let schema = try widened(batch.schema)
-    let rows = try await context.run.workers.run { try KeyedRows(batch, lookup) }
+    let rows = try await context.run.workers.run { KeyedRows(batch, lookup) }
     let claimed = table.claim(rows.keys)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for start in stride(from: 0, to: claimed.count, by: max(1, lookup.keysPerRequest)) {
@@ -71,6 +81,7 @@ package struct LookupStage: Sendable {
       // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.
       let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError)
       guard lookup.onError == .null, !isFatal else {
+        if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error) }
         for key in keys { table.settle(key, .failure(error)) }
         throw error
       }
@@ -115,6 +126,15 @@ package struct LookupStage: Sendable {
   }
 }
 
+/// The first genuine failure of a stage.
+private final class FirstFailure: Sendable {
+  private let state = Mutex<(any Error)?>(nil)
+
+  var error: (any Error)? { state.withLock { $0 } }
+
+  func note(_ error: any Error) { state.withLock { $0 = $0 ?? error } }
+}
+
 extension HTTPFailure {
   /// Statuses that speak of the one thing that was asked for.
   private static let ofOneKey: Set<Int> = [400, 404, 410, 413, 414, 422]
@@ -132,10 +152,10 @@ private struct KeyedRows: Sendable {
   /// The carried inputs, one array a template.
   var carried: [[String?]]
 
-  init(_ batch: Batch, _ lookup: any Lookup) throws {
-    let templates = try lookup.inputs.map { try BoundTemplate($0, batch) }
-    carried = try lookup.carried.map { template in
-      let bound = try BoundTemplate(template, batch)
+  init(_ batch: Batch, _ lookup: any Lookup) {
+    let templates = lookup.inputs.map { BoundTemplate($0, batch) }
+    carried = lookup.carried.map { template in
+      let bound = BoundTemplate(template, batch)
       return (0..<batch.rowCount).map { bound.fill($0) }
     }
     places.reserveCapacity(batch.rowCount)

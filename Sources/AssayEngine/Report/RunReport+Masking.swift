@@ -11,6 +11,7 @@ extension RunReport {
       steps[index].counters.warnings = steps[index].counters.warnings.map { mask.apply(to: $0) }
     }
     for index in datasets.indices { datasets[index].mask(mask) }
+    for index in outputs.indices { outputs[index].target = mask.apply(to: outputs[index].target) }
     messages = messages.map { mask.apply(to: $0) }
   }
 }
@@ -28,6 +29,7 @@ extension RunReport.Dataset {
       columns[index].maximum = masked(columns[index].maximum)
     }
     for index in checks.indices {
+      checks[index].judgement.expected = mask.apply(to: checks[index].judgement.expected)
       if case .text(let text)? = checks[index].judgement.observed {
         checks[index].judgement.observed = .text(mask.apply(to: text))
       }

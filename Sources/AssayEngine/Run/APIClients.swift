@@ -25,6 +25,8 @@ package final class APIClients: Sendable {
 
   private struct State {
     var clients: [String: APIClient] = [:]
+    /// One gate for each API: whoever uses it, its limits are shared.
+    var gates: [String: APIGate] = [:]
     var transport: (any Transport)?
   }
 
@@ -46,7 +48,9 @@ package final class APIClients: Sendable {
       do throws(RunFailure) {
         let transport = state.transport ?? makeTransport()
         state.transport = transport
-        let client = try make(name, provider: provider, transport: transport)
+        let gate = state.gates[name ?? key] ?? makeGate(name, provider)
+        state.gates[name ?? key] = gate
+        let client = try make(name, provider: provider, transport: transport, gate: gate)
         state.clients[key] = client
         return .success(client)
       } catch {
@@ -56,8 +60,12 @@ package final class APIClients: Sendable {
     return try result.get()
   }
 
+  private func makeGate(_ name: String?, _ provider: ProviderDefaults?) -> APIGate {
+    APIGate(concurrency: name.flatMap { declarations[$0]?.concurrency } ?? provider?.concurrency ?? 8)
+  }
+
   private func make(
-    _ name: String?, provider: ProviderDefaults?, transport: any Transport
+    _ name: String?, provider: ProviderDefaults?, transport: any Transport, gate: APIGate
   ) throws(RunFailure) -> APIClient {
     let declaration = name.flatMap { declarations[$0] } ?? APIDeclaration()
     let title = name ?? provider?.name ?? "http"
@@ -73,7 +81,7 @@ package final class APIClients: Sendable {
         timeouts: Timeouts(
           connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
         maxBody: declaration.maxBody.bytes, transport: transport,
-        gate: APIGate(concurrency: declaration.concurrency ?? provider?.concurrency ?? 8), mask: mask)
+        gate: gate, mask: mask)
     } catch {
       throw RunFailure("api '\(title)': \(mask.apply(to: "\(error)"))")
     }

@@ -8,8 +8,9 @@ package func makeFolders(for path: String, shown: String) throws(RunFailure) {
     at = path.index(after: slash)
     if folder.isEmpty || folder == "." || folder == ".." { continue }
     if mkdir(folder, 0o777) == 0 || errno == EEXIST { continue }
+    let reason = errno
     var status = stat()
     if stat(folder, &status) == 0 { continue }
-    throw RunFailure("the folder of '\(shown)' cannot be made: \(String(cString: strerror(errno)))")
+    throw RunFailure("the folder of '\(shown)' cannot be made: \(String(cString: strerror(reason)))")
   }
 }

@@ -102,7 +102,7 @@ struct NodeRunner: Sendable {
   private func transform(
     _ transform: any Transform, _ input: DatasetReader, _ log: DatasetLog, _ own: NodeContext
   ) async throws {
-    var schema: DatasetSchema?
+    var aligner = BatchAligner()
     let workers = context.workers
     try await orderedWindow(
       width: workers.width,
@@ -113,13 +113,13 @@ struct NodeRunner: Sendable {
       },
       job: { batch in try await workers.run { try transform.apply(batch) } },
       deliver: { batch in
-        var batch = batch
+        var batch = aligner.align(batch)
         batch.firstRow = own.counters.values.rowsOut
-        schema = batch.schema
         own.counters.add(rowsOut: batch.rowCount)
         if batch.rowCount > 0 { try await log.write(batch) }
       })
-    log.finish(try schema ?? transform.outputSchema(input.finalSchema ?? DatasetSchema()))
+    // Names that no batch had are faults only now: a column may come late.
+    log.finish(aligner.finished(try transform.outputSchema(input.finalSchema ?? DatasetSchema())))
   }
 
   private func keep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {

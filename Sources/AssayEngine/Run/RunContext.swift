@@ -67,30 +67,51 @@ package struct NodeContext: Sendable {
   }
 }
 
+/// Values that are made once. Making one goes on as long as somebody waits for it.
 private actor SharedAnswers {
-  private var tasks: [String: Task<any Sendable, any Error>] = [:]
+  private struct Entry {
+    var number: Int
+    var task: Task<any Sendable, any Error>
+    var waiters = 0
+  }
+
+  private var entries: [String: Entry] = [:]
+  private var count = 0
 
   func value<Value: Sendable>(
     _ key: String, _ make: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    let task: Task<any Sendable, any Error>
-    if let running = tasks[key] {
-      task = running
-    } else {
-      task = Task { try await make() }
-      tasks[key] = task
-    }
+    let entry = join(key) { try await make() }
     do {
       let made = try await withTaskCancellationHandler {
-        try await task.value
+        try await entry.task.value
       } onCancel: {
-        task.cancel()
+        Task { await self.leave(key, entry.number) }
       }
+      try Task.checkCancellation()
       guard let value = made as? Value else { throw RunFailure("'\(key)' was made with two types") }
       return value
     } catch {
-      tasks[key] = nil
-      throw error
+      // An error is not kept, so that whoever comes next may try again.
+      if entries[key]?.number == entry.number { entries[key] = nil }
+      throw Task.isCancelled ? CancellationError() : error
     }
+  }
+
+  private func join(_ key: String, _ make: @escaping @Sendable () async throws -> any Sendable) -> Entry {
+    if entries[key] == nil {
+      count += 1
+      entries[key] = Entry(number: count, task: Task { try await make() })
+    }
+    entries[key]?.waiters += 1
+    return entries[key] ?? Entry(number: 0, task: Task { try await make() })
+  }
+
+  /// A waiter was told to stop; the last one takes the task with it.
+  private func leave(_ key: String, _ number: Int) {
+    guard var entry = entries[key], entry.number == number else { return }
+    entry.waiters -= 1
+    if entry.waiters == 0 { entry.task.cancel() }
+    entries[key] = entry
   }
 }

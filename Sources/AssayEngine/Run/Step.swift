@@ -32,9 +32,10 @@ extension Step {
 package protocol Transform: Sendable {
   /// Whether values are needed under their final types.
   var needsTypes: Bool { get }
-  /// The batch that is made of one; rows may be fewer.
+  /// The batch that is made of one; rows may be fewer. A column that it needs and the batch lacks counts as null, since
+  /// it may come with a later one.
   func apply(_ batch: Batch) throws -> Batch
-  /// The schema that `apply` would give to a batch of this schema.
+  /// The schema of all rows, from the input's; throws where a column that is needed never came.
   func outputSchema(_ schema: DatasetSchema) throws -> DatasetSchema
 }
 
