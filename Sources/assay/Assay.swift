@@ -25,6 +25,7 @@ struct Assay: AsyncParsableCommand {
 enum Program {
   static func main() async {
     assay_keep_freed_memory()
+    raiseFileLimit()
     do {
       var command = try Assay.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -45,6 +46,14 @@ enum Program {
       Glibc.exit(2)
     }
   }
+}
+
+/// Lets the process hold as many files as the system allows: each file output holds one until it is published.
+private func raiseFileLimit() {
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+  limit.rlim_cur = min(limit.rlim_max, 65_536)
+  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
 /// The exit code of a command that has said all there is to say.

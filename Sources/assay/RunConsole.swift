@@ -3,6 +3,7 @@ internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
 internal import Dispatch
+internal import Foundation
 internal import Glibc
 internal import Synchronization
 
@@ -20,6 +21,13 @@ struct RunConsole {
     options.minimumScore = gate.minScore
     options.reportPath = gate.report
     options.assayVersion = assayVersion
+    options.environment = ProcessInfo.processInfo.environment
+    let clashes = definition.clashes(options)
+    if !clashes.isEmpty {
+      for clash in clashes { Terminal.error("error: \(clash)") }
+      Terminal.error("nothing was run")
+      throw ExitStatus(code: 2)
+    }
     let style = TerminalStyle.standardError()
     let transport = LazyTransport()
     let progress = gate.quiet ? nil : ProgressDisplay(style: style)
@@ -31,13 +39,17 @@ struct RunConsole {
     progress?.start(run.state)
     let report = await run.run()
     progress?.stop()
-    if gate.json { Terminal.output(report.json.prettyText) }
+    var exitCode = report.exitCode
+    if gate.json, !Terminal.output(report.json.prettyText) {
+      Terminal.error("error: the report could not be written to stdout")
+      if exitCode < 2 { exitCode = 3 }
+    }
     if gate.quiet {
       for message in report.messages { Terminal.error("error: \(message)") }
     } else {
       Terminal.write(summary(report, style), to: STDERR_FILENO)
     }
-    if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
+    if exitCode != 0 { throw ExitStatus(code: Int32(exitCode)) }
   }
 }
 

@@ -5,22 +5,25 @@ enum Terminal {
   /// A line for people.
   static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
-  /// A text for machines.
-  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// A text for machines; false where it could not be written whole.
+  @discardableResult
+  static func output(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
-  /// Writes all bytes; a reader that has gone is no fault of the run.
-  static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all bytes; false where that failed. A reader that has gone is no failure.
+  @discardableResult
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
         let count = Glibc.write(descriptor, rest.baseAddressOfRest, rest.count)
         if count < 0 {
           if errno == EINTR { continue }
-          return
+          return errno == EPIPE
         }
         rest = rest.dropFirst(count)
       }
+      return true
     }
   }
 }

@@ -7,13 +7,14 @@ import Testing
   @Test(arguments: [1, 2, 4, 9])
   func `a window hands results over in order, and never runs more jobs than its width`(width: Int) async throws {
     let running = Shared((now: 0, most: 0))
-    var next = 0
+    let next = Shared(0)
     var delivered: [Int] = []
     try await orderedWindow(
       width: width,
       next: {
-        defer { next += 1 }
-        return next < 200 ? next : nil
+        let number = next.value
+        next.change { $0 += 1 }
+        return number < 200 ? number : nil
       },
       job: { input in
         running.change {
@@ -26,35 +27,58 @@ import Testing
       },
       deliver: {
         delivered.append($0)
-        #expect(next - delivered.count <= width, "results that wait count towards the width")
+        #expect(next.value - delivered.count <= width, "results that wait count towards the width")
       })
     #expect(delivered == Array(0..<200))
     #expect(running.value.most <= width)
     #expect(width == 1 || running.value.most > 1)
   }
 
+  @Test func `a result is handed over while the next input is still awaited`() async throws {
+    let delivered = Shared(0)
+    let asked = Shared(0)
+    try await orderedWindow(
+      width: 4,
+      next: {
+        asked.change { $0 += 1 }
+        if asked.value == 1 { return 1 }
+        // The second input comes only once the first result has been taken.
+        let wasDelivered = await turns { delivered.value == 1 }
+        #expect(wasDelivered)
+        return nil
+      },
+      job: { $0 }, deliver: { _ in delivered.change { $0 += 1 } })
+    #expect(delivered.value == 1)
+  }
+
+  private func take(_ inputs: Shared<[Int]>) -> Int? {
+    var first: Int?
+    inputs.change { if !$0.isEmpty { first = $0.removeFirst() } }
+    return first
+  }
+
   @Test func `a window without inputs ends at once, and a width of nothing is one`() async throws {
     try await orderedWindow(
       width: 4, next: { nil as Int? }, job: { $0 }, deliver: { _ in Issue.record("nothing came") })
-    var inputs = [1, 2, 3]
+    let inputs = Shared([1, 2, 3])
     var delivered: [Int] = []
     try await orderedWindow(
-      width: 0, next: { inputs.isEmpty ? nil : inputs.removeFirst() }, job: { $0 }, deliver: { delivered.append($0) })
+      width: 0, next: { take(inputs) }, job: { $0 }, deliver: { delivered.append($0) })
     #expect(delivered == [1, 2, 3])
   }
 
   @Test(arguments: ["next", "job", "deliver"])
   func `an error anywhere ends a window, and stops its other jobs`(place: String) async {
     let stopped = Shared(0)
-    var next = 0
+    let next = Shared(0)
     var delivered: [Int] = []
     await #expect(throws: Trouble.self) {
       try await orderedWindow(
         width: 3,
         next: {
-          next += 1
-          if place == "next", next == 6 { throw Trouble() }
-          return next
+          next.change { $0 += 1 }
+          if place == "next", next.value == 6 { throw Trouble() }
+          return next.value
         },
         job: { input in
           if place == "job", input == 5 { throw Trouble() }
@@ -71,7 +95,7 @@ import Testing
         })
     }
     #expect(delivered == Array(1...5).prefix(delivered.count).map { $0 })
-    #expect(next <= 9)
+    #expect(next.value <= 9)
     #expect(stopped.value <= 3)
   }
 

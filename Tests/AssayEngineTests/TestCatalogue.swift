@@ -167,6 +167,7 @@ struct LineOutput: Output, Component {
 
   var needsTypes: Bool { typed }
   var target: String { path }
+  var file: String? { path }
 
   func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     let file = try await context.store.stageFile(target: context.node.run.path(path), run: context.node.run.runID)

@@ -19,8 +19,8 @@ extension PredicateCheck {
 
   package func measures(_ place: CheckPlace) -> [Measure] { [measure(place)] }
 
-  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
-    judgeRows(values[measure(place)], claim, place.common.thresholds, severity: place.common.severity)
+  package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
+    judgeRows(evidence[measure(place)], claim, place.common.thresholds, severity: place.common.severity)
   }
 }
 

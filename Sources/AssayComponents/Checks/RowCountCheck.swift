@@ -33,11 +33,11 @@ package struct RowCountCheck: Check, Component {
 
   package func measures(_ place: CheckPlace) -> [Measure] { [measure(place)] }
 
-  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
-    var counted = values[measure(place)]
+  package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
+    var counted = evidence[measure(place)]
     if case .rows(let rows)? = counted { counted = .count(rows.evaluated) }
     return judgeValue(
       of: counted, "row count", ValueThresholds(min: min, max: max), severity: place.common.severity,
-      evaluated: values.rowCount)
+      evaluated: evidence.rowCount)
   }
 }

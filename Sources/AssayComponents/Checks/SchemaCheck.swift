@@ -36,8 +36,8 @@ package struct SchemaCheck: Check, Component {
 
   package func measures(_ place: CheckPlace) -> [Measure] { [.schema] }
 
-  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
-    let names = values.schema.names
+  package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
+    let names = evidence.schema.names
     let missing = (required + exact).filter { !names.contains($0) }
     let unwanted = names.filter { forbidden.contains($0) || !exact.isEmpty && !exact.contains($0) }
     var expected: [String] = []

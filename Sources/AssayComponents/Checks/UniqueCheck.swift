@@ -21,9 +21,9 @@ package struct UniqueCheck: Check, Component {
 
   package func measures(_ place: CheckPlace) -> [Measure] { [measure(place)] }
 
-  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
+  package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
     judgeRows(
-      values[measure(place)], RowClaim("no value occurs twice", verb: "occur once"),
+      evidence[measure(place)], RowClaim("no value occurs twice", verb: "occur once"),
       place.common.thresholds, severity: place.common.severity)
   }
 }

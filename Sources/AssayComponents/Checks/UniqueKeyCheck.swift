@@ -31,10 +31,10 @@ package struct UniqueKeyCheck: Check, Component {
 
   package func measures(_ place: CheckPlace) -> [Measure] { [measure(place)] }
 
-  package func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement {
+  package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
     let names = columns.joined(separator: ", ")
     return judgeRows(
-      values[measure(place)],
+      evidence[measure(place)],
       RowClaim("no two rows have the same \(names)", noun: "rows", verb: "have a \(names) of their own"),
       place.common.thresholds, severity: place.common.severity)
   }

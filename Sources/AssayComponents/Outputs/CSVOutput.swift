@@ -36,6 +36,7 @@ package struct CSVOutput: Output, Component {
 
   package var needsTypes: Bool { false }
   package var target: String { path }
+  package var file: String? { path }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     let writer = CSVWriter(delimiter: delimiterByte ?? UInt8(ascii: ","))

@@ -16,6 +16,7 @@ package struct JSONOutput: Output, Component {
 
   package var needsTypes: Bool { true }
   package var target: String { path }
+  package var file: String? { path }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     try await stageJSON(rows, .list, path, context)
@@ -35,6 +36,7 @@ package struct JSONLinesOutput: Output, Component {
 
   package var needsTypes: Bool { true }
   package var target: String { path }
+  package var file: String? { path }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     try await stageJSON(rows, .lines, path, context)

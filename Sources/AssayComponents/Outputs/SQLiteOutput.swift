@@ -33,6 +33,7 @@ package struct SQLiteOutput: Output, Component {
           ? "the table name '\(output.table)' is reserved for the store itself" : nil
       },
       Rule("key") { $0.mode != .upsert && !$0.key.isEmpty ? "'key' is for mode: upsert" : nil },
+      Rule("key") { Set($0.key).count < $0.key.count ? "a column stands twice in 'key'" : nil },
       Rule("mode") { $0.mode == .upsert && $0.key.isEmpty ? "mode: upsert needs 'key', the columns that tell rows apart" : nil },
     ],
     examples: [
@@ -47,6 +48,9 @@ package struct SQLiteOutput: Output, Component {
   package var needsTypes: Bool { true }
   /// Several outputs may add to one table.
   package var isExclusive: Bool { mode == .replace }
+  package var file: String? { path }
+  /// SQLite folds the case of names.
+  package var identity: String { "\(path.map(normalizedPath) ?? ""):\(table.lowercased())" }
   package var target: String { path.map { "\($0):\(table)" } ?? table }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {

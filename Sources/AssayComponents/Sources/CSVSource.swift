@@ -40,6 +40,8 @@ package struct CSVSource: Source, Component {
       FaultExample("type: csv\npath: x\n⟪delimiter: \"||\"", "the delimiter must be one ASCII character, and no line end"),
     ])
 
+  package var file: String? { path }
+
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
     try await FileRows(path: path, format: CSVFormat(dialect), encoding: encoding?.encoding).read(into: rows, context)
   }

@@ -33,6 +33,8 @@ package struct JSONSource: Source, Component {
       FaultExample("type: json\npath: x\nrecords: ⟪$.items[", "'$.items[' is no JSONPath"),
     ])
 
+  package var file: String? { path }
+
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
     let name = path.hasSuffix(".gz") ? path.dropLast(3) : path[...]
     let isLines = lines ?? (name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson"))

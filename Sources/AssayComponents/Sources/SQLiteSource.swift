@@ -31,6 +31,8 @@ package struct SQLiteSource: Source, Component {
       FaultExample("type: sqlite\npath: a.db\ntable: x\n⟪query: SELECT 1", "'table' and 'query' exclude each other")
     ])
 
+  package var file: String? { path }
+
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
     let file = context.run.path(path)
     if access(file, F_OK) != 0 { throw RunFailure("there is no file '\(path)'") }

@@ -33,6 +33,8 @@ package struct XMLSource: Source, Component {
       FaultExample("type: xml\n⟪record: partner\npath: x", "unknown key 'record' in source 'example' (xml); did you mean 'records'?")
     ])
 
+  package var file: String? { path }
+
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
     let format = XMLFormat(records: records, isTranscoded: encoding != nil)
     try await FileRows(path: path, format: format, encoding: encoding?.encoding).read(into: rows, context)

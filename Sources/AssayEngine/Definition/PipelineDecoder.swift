@@ -169,7 +169,7 @@ package struct PipelineDecoder {
         let read = common.decodeKeys(of: pairs, at: item.location, context)
         guard let choice else { return }
         let target = choice.value.target
-        let others = definition.outputs.filter { normalized($0.output.target) == normalized(target) }
+        let others = definition.outputs.filter { $0.output.identity == choice.value.identity }
         if !target.isEmpty, let other = others.first(where: { $0.output.isExclusive || choice.value.isExclusive }) {
           context.fault(
             .duplicateName, at: item.location,
@@ -190,11 +190,8 @@ package struct PipelineDecoder {
       return
     }
     context.within("report '\(pair.key)'") {
-      guard let path = String.decode(pair.value, context),
-        let report = entry.decode(YAMLNode(.mapping([]), at: pair.value.location), context, [])
-      else { return }
-      definition.reports.append(
-        ReportDeclaration(kind: pair.key, location: pair.keyLocation, path: path, report: report))
+      guard let report = entry.decode(pair.value, context, []) else { return }
+      definition.reports.append(ReportDeclaration(kind: pair.key, location: pair.keyLocation, report: report))
     }
   }
 
@@ -215,13 +212,4 @@ package struct PipelineDecoder {
 
 private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
   scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
-}
-
-/// A path without `.`, doubled slashes and names that `..` takes back: two spellings of one file are one.
-private func normalized(_ path: String) -> String {
-  var parts: [Substring] = []
-  for part in path.split(separator: "/") where part != "." {
-    if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
-  }
-  return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
 }

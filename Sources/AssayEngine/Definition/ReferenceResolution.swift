@@ -12,19 +12,21 @@ struct ReferenceResolution {
     let steps = root["steps"]?.pairs ?? []
     let apis = (root["apis"]?.pairs ?? []).map(\.key)
     let datasets = sources.map(\.key) + steps.map(\.key)
+    let known = (datasets: Set(datasets), apis: Set(apis))
+    let sourcePlaces = Dictionary(sources.map { ($0.key, $0) }) { first, _ in first }
     for step in steps {
-      guard let source = sources.first(where: { $0.key == step.key }) else { continue }
+      guard let source = sourcePlaces[step.key] else { continue }
       context.fault(
         .duplicateName, at: step.keyLocation,
         "the step '\(step.key)' has the name of the source in line \(source.keyLocation.line); a dataset's name is unique")
     }
     for reference in context.references {
-      let known = reference.kind == "api" ? apis : datasets
-      if known.contains(reference.name) { continue }
+      let isAPI = reference.kind == "api"
+      if (isAPI ? known.apis : known.datasets).contains(reference.name) { continue }
       context.fault(
         .missingReference, at: reference.location,
-        "there is no \(reference.kind == "api" ? "api" : "source or step") '\(reference.name)'"
-          + suggestion(for: reference.name, among: known))
+        "there is no \(isAPI ? "api" : "source or step") '\(reference.name)'"
+          + suggestion(for: reference.name, among: isAPI ? apis : datasets))
     }
     if sources.isEmpty {
       context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")

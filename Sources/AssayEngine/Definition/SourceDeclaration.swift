@@ -81,10 +81,9 @@ package struct OutputDeclaration: Sendable {
   package var output: any Output
 }
 
-/// A report with the path that the file gives it.
+/// A report with its place in the file.
 package struct ReportDeclaration: Sendable {
   package var kind: String
   package var location: SourceLocation
-  package var path: String
   package var report: any Report
 }

@@ -12,25 +12,31 @@ extension RunGraph {
       makers[source.name] = add(.source, source.name, type: source.kind)
     }
     // Steps in an order in which inputs come first; the decoder has seen to it that there is no circle.
-    var waiting = definition.steps.filter { needed.contains($0.name) }
-    while !waiting.isEmpty {
-      let ready = waiting.filter { $0.from.allSatisfy { makers[$0.name] != nil } }
-      if ready.isEmpty { break }
-      for step in ready {
-        let inputs = step.from.compactMap { makers[$0.name] }
-        if step.step.readsSeveral {
-          let kept = zip(step.from, inputs).map { name, maker in
-            if let keeper = keepers[name.name] { return keeper }
-            let keeper = add(.keeper, name.name, streams: [maker])
-            keepers[name.name] = keeper
-            return keeper
-          }
-          makers[step.name] = add(.step, step.name, type: step.kind, completes: kept)
-        } else {
-          makers[step.name] = add(.step, step.name, type: step.kind, streams: inputs)
+    let steps = definition.steps.filter { needed.contains($0.name) }
+    var missing = steps.map { step in Set(step.from.map(\.name)).subtracting(makers.keys).count }
+    var dependents: [String: [Int]] = [:]
+    for (index, step) in steps.enumerated() {
+      for input in Set(step.from.map(\.name)) where makers[input] == nil { dependents[input, default: []].append(index) }
+    }
+    var ready = steps.indices.filter { missing[$0] == 0 }[...]
+    while let index = ready.popFirst() {
+      let step = steps[index]
+      let inputs = step.from.compactMap { makers[$0.name] }
+      if step.step.readsSeveral {
+        let kept = zip(step.from, inputs).map { name, maker in
+          if let keeper = keepers[name.name] { return keeper }
+          let keeper = add(.keeper, name.name, streams: [maker])
+          keepers[name.name] = keeper
+          return keeper
         }
+        makers[step.name] = add(.step, step.name, type: step.kind, completes: kept)
+      } else {
+        makers[step.name] = add(.step, step.name, type: step.kind, streams: inputs)
       }
-      waiting.removeAll { makers[$0.name] != nil }
+      for dependent in dependents[step.name] ?? [] {
+        missing[dependent] -= 1
+        if missing[dependent] == 0 { ready.append(dependent) }
+      }
     }
     for dataset in graded {
       if let maker = makers[dataset] { add(.grader, dataset, streams: [maker]) }

@@ -37,6 +37,12 @@ package struct RunGraph: Sendable, Codable {
     return nodes.count - 1
   }
 
-  /// How many nodes read the rows of a node as they come.
-  package func readers(of id: Int) -> [Int] { nodes.filter { $0.streams.contains(id) }.map(\.id) }
+  /// For each node, the nodes that read its rows as they come. O(nodes + edges).
+  package var readers: [[Int]] {
+    var readers = [[Int]](repeating: [], count: nodes.count)
+    for node in nodes {
+      for input in node.streams { readers[input].append(node.id) }
+    }
+    return readers
+  }
 }

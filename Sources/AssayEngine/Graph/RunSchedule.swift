@@ -28,6 +28,8 @@ package struct RunSchedule: Sendable {
   private let nodes: [RunNode]
   private let dependents: [[Int]]
   private var wasInterrupted = false
+  /// Nodes that have not come to their end.
+  private var openCount: Int
 
   package init(_ graph: RunGraph) {
     nodes = graph.nodes
@@ -37,10 +39,11 @@ package struct RunSchedule: Sendable {
       for input in Set(node.streams + node.completes) { dependents[input].append(node.id) }
     }
     self.dependents = dependents
+    openCount = graph.nodes.count
   }
 
   /// Whether every node has come to its end.
-  package var isDone: Bool { states.allSatisfy(\.isFinal) }
+  package var isDone: Bool { openCount == 0 }
 
   /// The first actions of the run. O(nodes + edges).
   package mutating func begin() -> [Action] { start(nodes.map(\.id)) }
@@ -50,15 +53,15 @@ package struct RunSchedule: Sendable {
     switch event {
     case .finished(let id):
       guard states[id] == .running else { return [] }
-      states[id] = .finished
+      end(id, .finished)
       return wasInterrupted ? [] : start(dependents[id])
     case .failed(let id):
       guard states[id] == .running else { return [] }
-      states[id] = .failed
+      end(id, .failed)
       return stopDependents(of: id)
     case .cancelled(let id):
       guard states[id] == .running else { return [] }
-      states[id] = .cancelled
+      end(id, .cancelled)
       return stopDependents(of: id)
     case .interrupted:
       wasInterrupted = true
@@ -83,10 +86,15 @@ package struct RunSchedule: Sendable {
     return actions
   }
 
+  private mutating func end(_ id: Int, _ state: State) {
+    states[id] = state
+    openCount -= 1
+  }
+
   private mutating func stop(_ id: Int) -> Action? {
     switch states[id] {
     case .waiting:
-      states[id] = .cancelled
+      end(id, .cancelled)
       return .skip(id)
     case .running: return .cancel(id)
     default: return nil

@@ -103,13 +103,18 @@ package struct PipelineJSONSchema {
     for component in family.components {
       var schema: JSONObject = ["title": .string("check: \(component.kind)")]
       describe(component.details.isEmpty ? component.summary : "\(component.summary)\n\n\(component.details)", in: &schema)
-      let parameters = object(component.keys, extra: [])
-      if let key = component.keys.first(where: { $0.name == component.shorthand }) {
-        schema.set("anyOf", to: .array([.object(parameters)] + alternatives(key.shape)))
-      } else {
-        for member in parameters.members { schema.set(member.name, to: member.value) }
-      }
+      setParameters(of: component, in: &schema)
       all.set("check.\(component.kind)", to: .object(schema))
+    }
+  }
+
+  /// What may stand behind a component's name: its keys, or the value of its shorthand alone.
+  private func setParameters(of component: ComponentReference, in schema: inout JSONObject) {
+    let parameters = object(component.keys, extra: [])
+    if let key = component.keys.first(where: { $0.name == component.shorthand }) {
+      schema.set("anyOf", to: .array([.object(parameters)] + alternatives(key.shape)))
+    } else {
+      for member in parameters.members { schema.set(member.name, to: member.value) }
     }
   }
 
@@ -122,12 +127,13 @@ package struct PipelineJSONSchema {
     }.map(\.kind)
   }
 
-  /// Reports by their kinds, each with its path.
+  /// Reports by their kinds.
   private func reports(_ family: FamilyReference) -> JSONValue {
     var properties = JSONObject()
     for component in family.components {
-      var property: JSONObject = ["$ref": "#/$defs/text"]
+      var property: JSONObject = [:]
       describe(component.summary, in: &property)
+      setParameters(of: component, in: &property)
       properties.set(component.kind, to: .object(property))
     }
     return ["type": ["object", "null"], "properties": .object(properties), "additionalProperties": false]

@@ -23,7 +23,7 @@ package enum PipelineReference {
         "What is done with rows: a dataset for each name. `from` draws the graph; the order in the file means nothing."),
       key("checks", .map(datasetChecks), "What must hold, dataset by dataset. A dataset that stands here is graded."),
       key("outputs", .list(.component(family: OutputFamily.name)), "Where rows go: published at the run's end, all or none."),
-      key("report", .component(family: ReportFamily.name), "Files that tell of the run: the kind of report, and its path."),
+      key("report", .component(family: ReportFamily.name), "What tells of the run: the kind of report, with its path or its keys."),
     ]
   }
 
@@ -64,7 +64,7 @@ package enum PipelineReference {
       end: all outputs, or none.
       """
     case ReportFamily.name:
-      "A report is a file that tells of the run. It stands under `report` as its kind with the file's path."
+      "A report tells of the run. It stands under `report` as its kind, with its path alone or with its keys."
     case AuthFamily.name:
       "Auth is how requests prove who asks. It stands under `auth` of an entry under `apis`."
     case PaginatorFamily.name:

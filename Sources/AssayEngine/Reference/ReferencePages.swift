@@ -125,7 +125,7 @@ package struct ReferencePages {
     case .either(let shapes): shapes.map(takes).joined(separator: "; or ")
     case .object(let name, _): name.hasPrefix("`") ? name : "[\(name)](#\(anchor(name)))"
     case .component(CheckFamily.name): "[checks](checks.md)"
-    case .component(ReportFamily.name): "mapping of [kinds](reports.md) to paths"
+    case .component(ReportFamily.name): "mapping of [kinds](reports.md) to their keys"
     case .component(let family): "[\(family)](\(PipelineReference.plural(of: family)).md), by `type`"
     default: shape.words
     }

@@ -1,3 +1,4 @@
+package import AssayColumns
 package import AssayQuality
 
 /// What a check judges, and so where it may stand.
@@ -19,6 +20,25 @@ package struct CheckPlace: Sendable {
   }
 }
 
+/// What a check may look at when it judges.
+package struct CheckEvidence: Sendable {
+  /// What was measured of the check's own dataset.
+  package let values: MeasureValues
+  /// What was measured of other datasets, by name: those for which the check asked.
+  package let others: [String: MeasureValues]
+
+  package init(_ values: MeasureValues, others: [String: MeasureValues] = [:]) {
+    self.values = values
+    self.others = others
+  }
+
+  package var rowCount: Int { values.rowCount }
+  package var schema: DatasetSchema { values.schema }
+
+  /// What a measure found of the check's own dataset; nil for one that it did not ask for.
+  package subscript(_ measure: Measure) -> MeasureValue? { values[measure] }
+}
+
 /// What must hold: data that says what is measured, and a judgement of what was. A check never sees rows.
 package protocol Check: Sendable {
   var scope: CheckScope { get }
@@ -32,8 +52,10 @@ package protocol Check: Sendable {
   var rowReason: String { get }
   /// What must be measured. Equal measures of several checks are taken once.
   func measures(_ place: CheckPlace) -> [Measure]
+  /// What must be measured of other datasets, by their names.
+  func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)]
   /// The judgement of what was measured.
-  func judge(_ values: MeasureValues, _ place: CheckPlace) -> CheckJudgement
+  func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement
 }
 
 extension Check {
@@ -41,4 +63,5 @@ extension Check {
   package var takesFilter: Bool { judgesRows }
   package var keyColumns: [String] { [] }
   package var rowReason: String { "does not hold" }
+  package func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)] { [] }
 }

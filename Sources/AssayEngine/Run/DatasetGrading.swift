@@ -11,20 +11,23 @@ package struct DatasetGrading: Sendable {
   package let declaration: DatasetChecks
   /// Whether it has metrics and a score, beside the checks that declared columns imply.
   package let isScored: Bool
+  /// What checks of other datasets need to know of this one.
+  package let lent: [Measure]
 
-  package init(dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool) {
+  package init(
+    dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool, lent: [Measure] = []
+  ) {
     self.dataset = dataset
     self.location = location
     self.declaration = declaration
     self.isScored = isScored
+    self.lent = lent
   }
 
   /// What one grading of the dataset found.
   package struct Result: Sendable {
     package var dataset: RunReport.Dataset
     package var failedRows: [FailedRow]
-    /// Whether the dataset has no rows although it should; then there is no score.
-    package var isEmpty: Bool
   }
 
   private var places: [(declaration: CheckDeclaration, place: CheckPlace)] {
@@ -36,7 +39,7 @@ package struct DatasetGrading: Sendable {
     var measures = ColumnFacts.measures(profile: declaration.profile) + [.everyColumn(.misfits), .rowCount, .schema]
     if isScored { measures += DatasetMetrics.measures(score) }
     for (check, place) in places { measures += check.check.measures(place) }
-    return measures
+    return measures + lent
   }
 
   /// Whether some check reads rows by SQL, and so needs final types.
@@ -81,8 +84,11 @@ package struct DatasetGrading: Sendable {
       })
   }
 
-  /// Judges what was measured.
-  package func judge(_ values: MeasureValues, minimumScore: Double?) -> Result {
+  /// Judges what was measured, of this dataset and of others.
+  package func judge(
+    _ values: MeasureValues, others: [String: MeasureValues] = [:], minimumScore: Double?
+  ) -> Result {
+    let evidence = CheckEvidence(values, others: others)
     var report = RunReport.Dataset()
     report.name = dataset
     report.rows = values.rowCount
@@ -102,7 +108,7 @@ package struct DatasetGrading: Sendable {
       failedRows += found.failures.map { FailedRow($0, check: "type", reason: "is not \(type.rawValue)") }
     }
     for (check, place) in places {
-      let judgement = check.check.judge(values, place)
+      let judgement = check.check.judge(evidence, place)
       report.checks.append(result(check.name, check.column, check.common.severity, judgement, check.location))
       guard judgement.failed > 0, check.check.judgesRows else { continue }
       for measure in check.check.measures(place) {
@@ -110,8 +116,7 @@ package struct DatasetGrading: Sendable {
         failedRows += found.failures.map { FailedRow($0, check: check.name, reason: check.check.rowReason) }
       }
     }
-    let isEmpty = values.rowCount == 0 && declaration.onEmpty != .pass
-    return Result(dataset: report, failedRows: failedRows, isEmpty: isEmpty)
+    return Result(dataset: report, failedRows: failedRows)
   }
 
   private func result(

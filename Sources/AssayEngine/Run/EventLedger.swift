@@ -1,21 +1,39 @@
 internal import AssayFormats
 internal import AssayStore
+internal import Synchronization
 
-/// Writes the events of a run into the store while it goes on, so that others can follow it. Events are grouped: a run
-/// never waits for its ledger.
-struct EventLedger: Sendable {
-  private let feed: AsyncStream<(at: StoreTime, json: String)>.Continuation
-  private let writer: Task<Void, Never>
+/// Writes the events of a run into the store while it goes on, so that others can follow it. What has come while a group
+/// was being written is the next group: a run never waits for its ledger.
+final class EventLedger: Sendable {
+  private let waiting = Mutex<[(at: StoreTime, json: String)]>([])
+  private let wake: AsyncStream<Void>.Continuation
+  private let failure = Mutex<StoreFailure?>(nil)
+  private let writer = Mutex<Task<Void, Never>?>(nil)
 
   /// The version of the events' shape.
   static let version: Int64 = 1
 
   init(_ store: Store?, run: String) {
-    let (events, feed) = AsyncStream.makeStream(of: (at: StoreTime, json: String).self)
-    self.feed = feed
-    writer = Task {
-      guard let store else { return }
-      for await event in events { try? await store.appendEvents([event], to: run) }
+    let (signals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    self.wake = wake
+    guard let store else { return }
+    let task = Task { [self] in
+      for await _ in signals { await write(to: store, run) }
+      await write(to: store, run)
+    }
+    writer.withLock { $0 = task }
+  }
+
+  private func write(to store: Store, _ run: String) async {
+    let events = waiting.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    if events.isEmpty { return }
+    do throws(StoreFailure) {
+      try await store.appendEvents(events, to: run)
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
     }
   }
 
@@ -36,13 +54,15 @@ struct EventLedger: Sendable {
       }
     case .publishing: object.set("event", to: .string("publishing"))
     }
-    feed.yield((.now, JSONValue.object(object).text))
+    waiting.withLock { $0.append((.now, JSONValue.object(object).text)) }
+    wake.yield()
   }
 
-  /// Waits until all events are written.
-  func finish() async {
-    feed.finish()
-    await writer.value
+  /// Waits until all events are written; returns why some are not.
+  func finish() async -> StoreFailure? {
+    wake.finish()
+    await writer.withLock { $0 }?.value
+    return failure.withLock { $0 }
   }
 }
 

@@ -11,18 +11,21 @@ struct NodeRunner: Sendable {
   /// The log of each node that makes a dataset.
   private let logs: [Int: DatasetLog]
   private let kept: [Int: KeptRows]
+  private let readers: [[Int]]
 
   init(plan: RunPlan, context: RunContext, state: RunState, store: Store?) {
     self.plan = plan
     self.context = context
     self.state = state
     self.store = store
+    let readers = plan.graph.readers
+    self.readers = readers
     var logs: [Int: DatasetLog] = [:]
     var kept: [Int: KeptRows] = [:]
     for node in plan.graph.nodes {
       switch node.kind {
       case .source, .step:
-        logs[node.id] = DatasetLog(dataset: node.name, readers: plan.graph.readers(of: node.id).count)
+        logs[node.id] = DatasetLog(dataset: node.name, readers: readers[node.id].count)
       case .keeper: kept[node.id] = KeptRows(memory: context.memoryPerKeeper)
       case .grader, .output: break
       }
@@ -57,31 +60,27 @@ struct NodeRunner: Sendable {
   }
 
   private func reader(of maker: Int, for node: RunNode) -> DatasetReader? {
-    guard let log = logs[maker], let index = plan.graph.readers(of: maker).firstIndex(of: node.id) else { return nil }
+    guard let log = logs[maker], let index = readers[maker].firstIndex(of: node.id) else { return nil }
     return DatasetReader(log, index: index)
   }
 
   private func runSource(_ node: RunNode, _ own: NodeContext) async throws {
-    guard let log = logs[node.id], let source = plan.definition.sources.first(where: { $0.name == node.name }) else {
-      return
-    }
+    guard let log = logs[node.id], let source = plan.sources[node.name] else { preconditionFailure("no such source") }
     let writer = SourceWriter(
       name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name),
-      isScored: plan.graded.contains { $0.dataset == node.name && $0.isScored })
+      isScored: plan.gradings[node.name]?.isScored ?? false)
     try await source.source.read(into: writer, own)
     try await writer.finish()
   }
 
   private func runStep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
-    guard let log = logs[node.id], let step = plan.definition.steps.first(where: { $0.name == node.name }) else {
-      return
-    }
+    guard let log = logs[node.id], let step = plan.steps[node.name] else { preconditionFailure("no such step") }
     switch step.step.work {
     case .lookup(let lookup):
-      guard let input else { return }
+      guard let input else { preconditionFailure("a look-up reads a dataset") }
       try await LookupStage(name: node.name, lookup: lookup, context: own).run(input, log)
     case .transform(let transform):
-      guard let input else { return }
+      guard let input else { preconditionFailure("a transform reads a dataset") }
       try await self.transform(transform, input, log, own)
     case .query(let query):
       let inputs = zip(step.from, node.completes).compactMap { name, keeper in
@@ -123,7 +122,7 @@ struct NodeRunner: Sendable {
   }
 
   private func keep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
-    guard let input, let rows = kept[node.id] else { return }
+    guard let input, let rows = kept[node.id] else { preconditionFailure("a keeper reads a dataset") }
     while let batch = try await input.next() {
       own.counters.add(rowsIn: batch.rowCount)
       try await context.workers.run { try rows.append(batch) }
@@ -136,7 +135,7 @@ struct NodeRunner: Sendable {
   }
 
   private func grade(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
-    guard let input, let grading = plan.graded.first(where: { $0.dataset == node.name }) else { return }
+    guard let input, let grading = plan.gradings[node.name] else { preconditionFailure("a grader reads a dataset") }
     let workers = context.workers
     let gradingPlan = try grading.plan()
     var grader = Grader(gradingPlan)
@@ -159,7 +158,8 @@ struct NodeRunner: Sendable {
   }
 
   private func stage(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
-    guard let input, let number = Int(node.name), let store else { return }
+    guard let input, let number = Int(node.name) else { preconditionFailure("an output reads a dataset") }
+    guard let store else { throw RunFailure("an output needs a store") }
     let declaration = plan.definition.outputs[number - 1]
     let output = OutputContext(
       node: own, number: number, store: store, allowsEmpty: plan.allowsEmpty(declaration.common.from.name))

@@ -8,6 +8,10 @@ package protocol Output: Sendable {
   var needsTypes: Bool { get }
   /// Where the rows go, for reports: a table or a path as the file has it.
   var target: String { get }
+  /// The file that it writes, as the pipeline file has it; nil for the store.
+  var file: String? { get }
+  /// What tells its target from others, where names may be spelt in several ways.
+  var identity: String { get }
   /// Whether no second output may have the same target.
   var isExclusive: Bool { get }
   /// Stages all rows of the reader.
@@ -15,6 +19,7 @@ package protocol Output: Sendable {
 }
 
 extension Output {
+  package var identity: String { normalizedPath(target) }
   package var isExclusive: Bool { true }
 }
 

@@ -92,7 +92,9 @@ package final class PipelineRun: Sendable {
       ledger.note(.publishing)
       events(.publishing, state)
     }
-    await ledger.finish()
+    if let failure = await ledger.finish() {
+      report.messages.append(mask.apply(to: "some events of the run are not in the store: \(failure)"))
+    }
     if let store { await publish(&report, verdict, store) }
     lease.cancel()
     await store?.close()
@@ -125,12 +127,17 @@ package final class PipelineRun: Sendable {
   }
 
   private func keepLease(_ store: Store?) -> Task<Void, Never> {
-    Task { [runID] in
+    Task {
       guard let store else { return }
       while !Task.isCancelled {
         try? await Task.sleep(for: .seconds(20))
         if Task.isCancelled { return }
-        try? await store.renewLease(of: runID, until: StoreTime.now.adding(.seconds(60)))
+        do throws(StoreFailure) {
+          try await store.renewLease(of: runID, until: StoreTime.now.adding(.seconds(60)))
+        } catch {
+          // Taken for dead, its stages are gone: going on would pay for answers that nobody gets. A lock passes.
+          if error.code == .noSuchRun { interrupt(exitCode: 3) }
+        }
       }
     }
   }
@@ -148,15 +155,13 @@ package final class PipelineRun: Sendable {
           files: outputs.compactMap { if case .file(let file, _) = $0 { file } else { nil } }, result: result)
         let late = try await store.publish(plan)
         verdict.markPublished(&report)
-        for failure in late {
-          report.messages.append("\(failure) (the run is published; this is tried again at the next start)")
+        for failure in late { report.messages.append("published, but not yet in place: \(failure)") }
+        // What was decided stands, and the next start finishes it; until then it is not all there.
+        if !late.isEmpty {
+          report.outcome = .error
+          report.exitCode = 3
         }
       }
-      for dataset in report.datasets where dataset.metrics != nil {
-        try await store.describe(
-          dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
-      }
-      try await store.saveReport(report.json.text, of: runID)
     } catch {
       report.outcome = .error
       report.exitCode = 3
@@ -164,11 +169,26 @@ package final class PipelineRun: Sendable {
       for index in report.outputs.indices { report.outputs[index].published = false }
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
     }
+    // The decision has fallen: what fails from here on is said, and changes nothing of it.
+    do {
+      for dataset in report.datasets where dataset.metrics != nil {
+        try await store.describe(
+          dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
+      }
+      try await store.saveReport(report.json.text, of: runID)
+    } catch {
+      report.messages.append(mask.apply(to: "the store's ledger is not complete: \(error)"))
+    }
   }
 
   private func writeReports(_ report: inout RunReport) {
+    let context = ReportContext(environment: options.environment)
     for declaration in plan.definition.reports {
-      write(declaration.report.text(report), to: declaration.path, relative: true, &report)
+      for delivery in declaration.report.deliveries(report, context) {
+        switch delivery {
+        case .file(let path, let text): write(text, to: path, relative: true, &report)
+        }
+      }
     }
     if let path = options.reportPath { write(report.json.prettyText, to: path, relative: false, &report) }
   }

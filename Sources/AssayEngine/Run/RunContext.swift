@@ -2,7 +2,7 @@ internal import AssayDefinition
 package import AssayHTTP
 internal import Synchronization
 
-/// What every node of a run shares. Components reach HTTP, workers and clock through it alone.
+/// What every node of a run shares. Components reach HTTP and workers through it alone.
 package final class RunContext: Sendable {
   package let runID: String
   /// The folder that relative paths start at: the pipeline file's.

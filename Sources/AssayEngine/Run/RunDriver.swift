@@ -22,7 +22,6 @@ struct RunDriver: Sendable {
     if !schedule.isDone {
       for await event in events {
         let actions = schedule.handle(event)
-        for (id, nodeState) in schedule.states.enumerated() where nodeState.isFinal { settle(id, nodeState) }
         perform(actions, &tasks, feed)
         if schedule.isDone { break }
       }
@@ -46,14 +45,12 @@ struct RunDriver: Sendable {
         tasks[id] = Task { feed.yield(await run(node)) }
       case .cancel(let id): tasks[id]?.cancel()
       case .skip(let id):
-        runner.skip(plan.graph.nodes[id])
-        settle(id, .cancelled)
+        let node = plan.graph.nodes[id]
+        runner.skip(node)
+        state.update(id) { $0.state = .cancelled }
+        context.events(.ended(node, .cancelled, message: nil))
       }
     }
-  }
-
-  private func settle(_ id: Int, _ nodeState: RunSchedule.State) {
-    state.update(id) { if !$0.state.isFinal { $0.state = nodeState } }
   }
 
   private func run(_ node: RunNode) async -> RunSchedule.Event {

@@ -27,6 +27,8 @@ package struct RunOptions: Sendable {
   /// Whether to wait for another run of the pipeline to end, rather than to fail.
   package var waits = false
   package var assayVersion = ""
+  /// The process's environment, for reports that go where a CI system says.
+  package var environment: [String: String] = [:]
 
   package init() {}
 }

@@ -8,41 +8,58 @@ package struct RunPlan: Sendable {
   /// Datasets that are measured, in the order of the file.
   package let graded: [DatasetGrading]
   package let graph: RunGraph
+  let sources: [String: SourceDeclaration]
+  let steps: [String: StepDeclaration]
+  let gradings: [String: DatasetGrading]
   /// Datasets some reader of which needs final types.
   private let typed: Set<String>
 
   package init(_ definition: PipelineDefinition) {
     self.definition = definition
-    let graded = Self.gradedDatasets(definition)
-    self.graded = graded
+    sources = Dictionary(definition.sources.map { ($0.name, $0) }) { first, _ in first }
+    steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
+    graded = Self.gradedDatasets(definition)
+    gradings = Dictionary(graded.map { ($0.dataset, $0) }) { first, _ in first }
     graph = RunGraph(definition, graded: graded.map(\.dataset))
-    typed = Self.typedDatasets(definition, graded)
+    typed = Self.typedDatasets(definition, steps, graded)
   }
 
   package func needsTypes(_ dataset: String) -> Bool { typed.contains(dataset) }
 
-  /// Datasets with checks; without any in the file, those that outputs use; and those whose declared columns imply a check.
+  /// Datasets with checks; without any in the file, those that outputs use; those of which checks of other datasets need
+  /// to know; and those whose declared columns imply a check.
   private static func gradedDatasets(_ definition: PipelineDefinition) -> [DatasetGrading] {
     let outputs = Set(definition.outputs.map(\.common.from.name))
-    let needed = RunGraph.neededDatasets(definition, graded: definition.checks.map(\.dataset))
-    let places =
-      definition.sources.map { ($0.name, $0.location) } + definition.steps.map { ($0.name, $0.location) }
-    return places.sorted { $0.1 < $1.1 }.compactMap { name, location in
-      let checks = definition.checks.first { $0.dataset == name }
-      let source = definition.sources.first { $0.name == name }
-      let casts = definition.steps.first { $0.name == name }?.step.casts ?? false
-      let isScored = checks != nil || definition.checks.isEmpty && outputs.contains(name)
-      let declares = source?.common.columns.items.contains { $0.value != .text } ?? casts
-      guard isScored || declares && needed.contains(name) else { return nil }
-      var declaration = checks ?? DatasetChecks(dataset: name, location: location)
+    let checks = Dictionary(definition.checks.map { ($0.dataset, $0) }) { first, _ in first }
+    var lent: [String: [Measure]] = [:]
+    for check in definition.checks.flatMap(\.checks) {
+      for foreign in check.check.foreignMeasures(CheckPlace(column: check.column, common: check.common)) {
+        lent[foreign.dataset, default: []].append(foreign.measure)
+      }
+    }
+    let needed = RunGraph.neededDatasets(definition, graded: Array(checks.keys) + Array(lent.keys))
+    let datasets =
+      definition.sources.map { source in
+        (
+          source.name, source.location, source.common.columns.items.contains { $0.value != .text },
+          source.common.onEmpty
+        )
+      } + definition.steps.map { ($0.name, $0.location, $0.step.casts, nil) }
+    return datasets.sorted { $0.1 < $1.1 }.compactMap { name, location, declares, onEmpty in
+      let isScored = checks[name] != nil || definition.checks.isEmpty && outputs.contains(name)
+      guard isScored || lent[name] != nil || declares && needed.contains(name) else { return nil }
+      var declaration = checks[name] ?? DatasetChecks(dataset: name, location: location)
       // Without checks of its own, what a source says of no rows goes for its grading too.
-      if checks == nil, let onEmpty = source?.common.onEmpty { declaration.onEmpty = onEmpty }
-      return DatasetGrading(dataset: name, location: location, declaration: declaration, isScored: isScored)
+      if checks[name] == nil, let onEmpty { declaration.onEmpty = onEmpty }
+      return DatasetGrading(
+        dataset: name, location: location, declaration: declaration, isScored: isScored, lent: lent[name] ?? [])
     }
   }
 
   /// Datasets whose values are needed under their final types, by a reader of their own or further down.
-  private static func typedDatasets(_ definition: PipelineDefinition, _ graded: [DatasetGrading]) -> Set<String> {
+  private static func typedDatasets(
+    _ definition: PipelineDefinition, _ steps: [String: StepDeclaration], _ graded: [DatasetGrading]
+  ) -> Set<String> {
     var typed = Set(definition.outputs.filter(\.output.needsTypes).map(\.common.from.name))
     typed.formUnion(graded.filter(\.needsTypes).map(\.dataset))
     for step in definition.steps {
@@ -55,7 +72,7 @@ package struct RunPlan: Sendable {
     // Look-ups and transforms hand columns on, so what they are asked for they ask for in turn.
     var open = Array(typed)
     while let name = open.popLast() {
-      guard let step = definition.steps.first(where: { $0.name == name }), !step.step.readsSeveral else { continue }
+      guard let step = steps[name], !step.step.readsSeveral else { continue }
       for input in step.from where typed.insert(input.name).inserted { open.append(input.name) }
     }
     return typed
@@ -64,6 +81,6 @@ package struct RunPlan: Sendable {
   /// Whether an output of the dataset may replace what is published by nothing.
   package func allowsEmpty(_ dataset: String) -> Bool {
     if let checks = definition.checks.first(where: { $0.dataset == dataset }) { return checks.onEmpty == .pass }
-    return definition.sources.first { $0.name == dataset }?.common.onEmpty == .pass
+    return sources[dataset]?.common.onEmpty == .pass
   }
 }

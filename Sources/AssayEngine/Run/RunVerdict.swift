@@ -12,15 +12,24 @@ struct RunVerdict: Sendable {
   /// The exit code of an interruption, if there was one.
   let interruptedWith: Int?
   private let results: [DatasetGrading.Result]
+  /// The node of each output, by the output's place in the file from 0.
+  private let outputNodes: [Int: Int]
 
   init(plan: RunPlan, state: RunState, options: RunOptions, interruptedWith: Int?) {
     self.plan = plan
     self.state = state
     self.options = options
     self.interruptedWith = interruptedWith
+    var outputNodes: [Int: Int] = [:]
+    for node in plan.graph.nodes where node.kind == .output {
+      if let number = Int(node.name) { outputNodes[number - 1] = node.id }
+    }
+    self.outputNodes = outputNodes
     let measures = state.results.measures
     results = plan.graded.compactMap { grading in
-      measures[grading.dataset].map { grading.judge($0, minimumScore: grading.isScored ? options.minimumScore : nil) }
+      measures[grading.dataset].map {
+        grading.judge($0, others: measures, minimumScore: grading.isScored ? options.minimumScore : nil)
+      }
     }
   }
 
@@ -29,9 +38,9 @@ struct RunVerdict: Sendable {
     let nodes = state.snapshot
     report.steps = nodes.filter { $0.node.kind != .keeper }.map(step)
     report.datasets = results.map(\.dataset)
+    let staged = state.results.staged
     report.outputs = plan.definition.outputs.enumerated().map { index, output in
-      let node = nodes.first { $0.node.kind == .output && $0.node.name == String(index + 1) }
-      let rows = node.flatMap { state.results.staged[$0.node.id]?.rowCount } ?? 0
+      let rows = outputNodes[index].flatMap { staged[$0]?.rowCount } ?? 0
       return RunReport.Output(type: output.kind, target: output.output.target, rows: rows, published: false)
     }
     for node in nodes where node.state == .failed {
@@ -47,8 +56,11 @@ struct RunVerdict: Sendable {
       case .fail: hasFailed
       }
     if let interruptedWith {
-      report.outcome = .interrupted
+      report.outcome = interruptedWith == 3 ? .error : .interrupted
       report.exitCode = interruptedWith
+      if interruptedWith == 3 {
+        report.messages.append("another process took this run for dead, since its lease was not renewed in time")
+      }
     } else if nodes.contains(where: { $0.state != .finished }) {
       report.outcome = .error
       report.exitCode = 3
@@ -94,10 +106,8 @@ struct RunVerdict: Sendable {
 
   /// The outputs that may be published after the run: all of them, those with `publish: always`, or none.
   func published(_ report: RunReport) -> [StagedOutput] {
-    indices(report).compactMap { index in
-      let node = plan.graph.nodes.first { $0.kind == .output && $0.name == String(index + 1) }
-      return node.flatMap { state.results.staged[$0.id] }
-    }
+    let staged = state.results.staged
+    return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } }
   }
 
   /// Marks what was published.
