@@ -45,10 +45,27 @@ package final class RowExpressions: Sendable {
   }
 
   private let connection = Mutex(Connection())
+  private let control = Mutex(Control())
+
+  private struct Control: @unchecked Sendable {
+    // Safe to send: SQLite allows sqlite3_interrupt from any thread while the connection is open, and the mutex is held
+    // when it is called and when the connection is closed.
+    var open: OpaquePointer?
+    var isStopped = false
+  }
 
   package init() {}
 
+  /// Ends the evaluation that is under way, and all that follow, with `brokenSQL`. May be called from any thread.
+  package func stop() {
+    control.withLock { control in
+      control.isStopped = true
+      if let open = control.open { sqlite3_interrupt(open) }
+    }
+  }
+
   deinit {
+    control.withLock { $0.open = nil }
     connection.withLock { connection in
       connection.query = nil
       connection.inputs = nil
@@ -82,6 +99,11 @@ package final class RowExpressions: Sendable {
     if expressions.isEmpty { return [] }
     return try connection.withLock { connection throws(ExpressionFailure) in
       let handle = try Self.open(&connection)
+      let isStopped = control.withLock { control in
+        control.open = handle.pointer
+        return control.isStopped
+      }
+      if isStopped { throw .brokenSQL("interrupted") }
       let query = try Self.compile(expressions, batch.schema, &connection, handle)
       return try Self.run(query, batch, connection, handle)
     }
