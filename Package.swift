@@ -76,26 +76,26 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .executableTarget(name: "assay-sandbox", dependencies: ["SandboxAPIs"]),
-    .target(name: "AssayTestSupport", dependencies: ["AssayFormats"], path: "Tests/AssayTestSupport"),
+    .target(name: "AssayTestSupport", dependencies: ["AssayDefinition", "AssayFormats"], path: "Tests/AssayTestSupport"),
     .testTarget(
       name: "AssayComponentsTests",
       dependencies: [
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
         "AssayTestSupport",
       ]),
-    .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns"]),
-    .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition"]),
+    .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),
+    .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition", "AssayTestSupport"]),
     .testTarget(
       name: "AssayEngineTests",
       dependencies: [
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
-        "AssayEngine", "AssayComponents",
+        "AssayEngine", "AssayComponents", "AssayTestSupport",
       ]),
     .testTarget(
       name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
     .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP"]),
     .testTarget(
-      name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality"], exclude: ["Fixtures"]),
+      name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"], exclude: ["Fixtures"]),
     .testTarget(
       name: "AssayStoreTests",
       dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),

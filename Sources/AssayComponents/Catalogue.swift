@@ -74,4 +74,16 @@ extension Catalogue {
         Entry(SinglePaginatorDeclaration.self) { $0 },
       ]
     )
+    .adding(
+      GeocoderFamily.self,
+      [
+        Entry(GoogleGeocoding.self) { $0 }
+      ]
+    )
+    .adding(
+      ExchangeRateFamily.self,
+      [
+        Entry(OpenERAPI.self) { $0 }
+      ]
+    )
 }

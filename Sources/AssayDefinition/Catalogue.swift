@@ -9,11 +9,16 @@ package protocol ComponentFamily {
   associatedtype Product
   /// The family's name in docs and messages: `source`, `auth`.
   static var name: String { get }
+  /// What the family is and where its members stand in the file, in a few sentences of Markdown.
+  static var introduction: String { get }
+  /// Whether members have no keys, and a step names them by their kinds alone: `provider: google`.
+  static var isNamedOnly: Bool { get }
   /// Keys that the family's every member takes beside its own, for docs; empty for most.
   static var commonKeys: [KeyReference] { get }
 }
 
 extension ComponentFamily {
+  package static var isNamedOnly: Bool { false }
   package static var commonKeys: [KeyReference] { [] }
 }
 
@@ -51,6 +56,8 @@ package struct ComponentReference: Sendable {
 /// A family with what is said of its members, in the order of the catalogue.
 package struct FamilyReference: Sendable {
   package var name: String
+  package var introduction: String
+  package var isNamedOnly: Bool
   package var commonKeys: [KeyReference]
   package var components: [ComponentReference]
 }
@@ -68,7 +75,9 @@ package struct Catalogue: Sendable {
     var copy = self
     copy.entries[ObjectIdentifier(family)] = added
     copy.families.append(
-      FamilyReference(name: F.name, commonKeys: F.commonKeys, components: added.map(\.reference)))
+      FamilyReference(
+        name: F.name, introduction: F.introduction, isNamedOnly: F.isNamedOnly, commonKeys: F.commonKeys,
+        components: added.map(\.reference)))
     precondition(Set(added.map(\.kind)).count == added.count, "two \(F.name)s of one kind in the catalogue")
     return copy
   }

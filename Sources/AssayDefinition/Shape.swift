@@ -20,7 +20,7 @@ package indirect enum Shape: Sendable {
   case object(name: String, keys: [KeyReference])
   /// A component by its `type`, from a family of the catalogue such as `auth`.
   case component(family: String)
-  /// The name of something else in the file: `dataset`, `api`, `step`.
+  /// The name of something else in the file (`dataset`, `api`, `step`), or of a member of a family of the catalogue.
   case reference(String)
 
   /// In words, for the reference pages: `duration`, `list of text`.
@@ -47,7 +47,7 @@ package indirect enum Shape: Sendable {
     case .either(let shapes): shapes.map(\.words).joined(separator: "; or ")
     case .object(let name, _): name
     case .component(let family): "\(family) (by `type`)"
-    case .reference(let kind): "name of \(kind == "api" ? "an" : "a") \(kind)"
+    case .reference(let kind): "name of \(article(of: kind))"
     }
   }
 }

@@ -79,13 +79,6 @@ package struct Template: ConfigValue, Hashable {
     }.joined()
   }
 
-  /// The columns it names, each once, in order.
-  package var columns: [String] {
-    var names: [String] = []
-    for case .column(let name, _) in parts where !names.contains(name) { names.append(name) }
-    return names
-  }
-
   /// The text for one row; nil where a column that may not be null is null (or blank), so the row is skipped.
   package func fill(_ cell: (String) -> String?) -> String? {
     var filled = ""

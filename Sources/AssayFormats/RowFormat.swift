@@ -10,6 +10,8 @@ package struct FormatFault: Error, Sendable, Hashable {
   package var line: Int?
   /// The record (row) within the document, from 1; the header is none.
   package var record: Int?
+  /// Whether the document held nothing at all; whether that is a fault is for the source to say.
+  package internal(set) var isEmptyDocument = false
 
   package init(_ message: String, byte: Int? = nil, line: Int? = nil, record: Int? = nil) {
     self.message = message

@@ -1,4 +1,5 @@
 import AssayColumns
+import AssayTestSupport
 import Testing
 
 @Suite struct BatchCodecTests {

@@ -27,19 +27,3 @@ func pipeline(around yaml: String, family: String) -> String {
 func decode(_ text: String) -> PipelineDecoder.Result {
   PipelineDecoder(catalogue: .standard, variables: Variables(unsetIsFault: false)).decode(text)
 }
-
-/// Takes the marks `⟪` out of a text, and tells their places.
-func marked(_ text: String) -> (text: String, places: [SourceLocation]) {
-  var places: [SourceLocation] = []
-  var place = SourceLocation.start
-  var plain = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    if scalar == "⟪" {
-      places.append(place)
-      continue
-    }
-    plain.append(scalar)
-    place = scalar == "\n" ? SourceLocation(line: place.line + 1, column: 1) : SourceLocation(line: place.line, column: place.column + 1)
-  }
-  return (String(plain), places)
-}

@@ -1,6 +1,7 @@
 import AssayComponents
 import AssayDefinition
 import AssayEngine
+import AssayTestSupport
 import Testing
 
 /// What every entry of the catalogue owes its users.
@@ -33,7 +34,8 @@ import Testing
   @Test(arguments: Sample.all)
   func `a faulty example has just the fault that it shows, at its place`(_ sample: Sample) {
     for fault in sample.component.faults {
-      let (text, places) = marked(pipeline(around: fault.yaml, family: sample.family))
+      let sampled = MarkedText(pipeline(around: fault.yaml, family: sample.family))
+      let (text, places) = (sampled.text, sampled.places)
       let errors = decode(text).diagnostics.filter { $0.severity == .error }
       let report = DiagnosticRendering(file: "example", text: text).report(errors)
       #expect(errors.count == 1, "\(report)\n\(text)")
@@ -44,7 +46,7 @@ import Testing
 
   @Test func `a key that every member of a family takes is no key of one of them`() {
     for family in Catalogue.standard.families {
-      #expect(!PipelineReference.introduction(of: family.name).isEmpty)
+      #expect(isSentence(family.introduction))
       let common = family.commonKeys.map(\.name)
       for key in family.commonKeys { #expect(isSnakeCase(key.name) && isSentence(key.doc)) }
       for component in family.components {

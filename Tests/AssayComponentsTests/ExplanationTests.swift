@@ -29,6 +29,16 @@ import Testing
     #expect(!one.contains("source csv") && text.contains(one))
   }
 
+  @Test func `a family whose name has several words is named in words`() throws {
+    for family in ["exchange rate provider", "exchange rate providers"] {
+      let words = family.split(separator: " ").map(String.init)
+      #expect(try explanation.text(for: words).hasPrefix("exchange rate providers\n"))
+      #expect(try explanation.text(for: words + ["open_er_api"]).hasPrefix("exchange rate provider open_er_api — "))
+      let fault = #expect(throws: Explanation.UnknownName.self) { try explanation.text(for: words + ["open_er_apy"]) }
+      #expect(fault?.message == "there is no exchange rate provider 'open_er_apy'; did you mean 'open_er_api'?")
+    }
+  }
+
   @Test func `every name can be explained`() throws {
     for name in explanation.names {
       #expect(try !explanation.text(for: name.split(separator: " ").map(String.init)).isEmpty)

@@ -26,7 +26,7 @@ import Testing
 
   @Test func `links within the reference lead to pages and headings that exist`() throws {
     let pages = ReferencePages(catalogue: .standard).pages
-    let link = try Regex(#"\]\(([a-z]*\.md|README\.md)?(?:#([^)]*))?\)"#, as: (Substring, Substring?, Substring?).self)
+    let link = try Regex(#"\]\(([a-z-]*\.md|README\.md)?(?:#([^)]*))?\)"#, as: (Substring, Substring?, Substring?).self)
     for page in pages {
       let matches = page.text.matches(of: link)
       for match in matches {

@@ -28,7 +28,8 @@ import Testing
         case OutputFamily.name: ["outputs", "0"]
         case ReportFamily.name: ["report"]
         case AuthFamily.name: ["apis", "example", "auth"]
-        default: ["sources", "example", "paginator"]
+        case PaginatorFamily.name: ["sources", "example", "paginator"]
+        default: ["steps", "result"]
         }
       let valid = try json(ofYAML: pipeline(around: example, family: sample.family))
       #expect(try !validator.faults(of: valid.adding("misspelt", at: path[...])).isEmpty)
@@ -53,6 +54,8 @@ import Testing
   static let valid = [
     "steps: {s: {type: census, from: example, zip: \"{zip}\", year: \"${env:YEAR}\", columns: {a: B01003_001E}}}",
     "steps: {s: {type: sql, from: example, query: SELECT 1}}",
+    "steps: {s: {type: geocode, from: example, provider: google, address: \"{a}\"}}",
+    "steps: {s: {type: geocode, from: example, provider: \"${env:GEOCODER:-google}\", address: \"{a}\"}}",
     "apis: {crm: {concurrency: \"${env:N:-8}\", timeout: {read: 1h30m}, max_body: 16MiB, auth: {type: basic, username: 7, password: NO}}}",
     "apis: {crm: }",
     "checks: {example: }",
@@ -78,6 +81,8 @@ import Testing
     "steps: {s: {type: census, from: example, zip: \"{zip}\", columns: {a: B}, year: 1900}}",
     "steps: {s: {type: census, zip: \"{zip}\", columns: {a: B}}}",
     "steps: {s: {from: example}}",
+    "steps: {s: {type: geocode, from: example, provider: gogle, address: \"{a}\"}}",
+    "steps: {s: {type: exchange_rate, from: example, provider: [open_er_api], amount: \"{a}\", currency: EUR, into: b}}",
     "apis: {crm: {timeout: {read: 10}}}",
     "apis: {crm: {retry: {jitter: some}}}",
     "apis: {crm: {retry: {max_attempts: many}}}",

@@ -1,4 +1,5 @@
 import AssayDefinition
+import AssayTestSupport
 import Testing
 
 @Suite struct FaultTests {
@@ -144,7 +145,7 @@ import Testing
     #expect(widget?.labels.items.map(\.name) == ["b", "a"])
     #expect(widget?.labels["a"] == "y")
     #expect(widget?.color == .blue)
-    #expect(widget?.address?.columns == ["street", "zip"])
+    #expect(widget?.address?.text == "{street}, {zip?}")
     #expect(widget?.box?.width == 4)
   }
 

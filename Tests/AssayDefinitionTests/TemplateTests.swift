@@ -44,9 +44,4 @@ import Testing
     #expect(try Template("const").fill { _ in nil } == "const")
     #expect(try Template("{c?}").fill { row[$0] } == "")
   }
-
-  @Test func `the columns of a template are named once, in order`() throws {
-    #expect(try Template("{b}{a}{b?}x{c}").columns == ["b", "a", "c"])
-    #expect(try Template("x").columns == [])
-  }
 }

@@ -1,4 +1,5 @@
 import AssayDefinition
+import AssayTestSupport
 import Testing
 
 @Suite struct YAMLReaderTests {

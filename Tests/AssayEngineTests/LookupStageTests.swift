@@ -2,6 +2,7 @@ import AssayColumns
 import AssayDefinition
 import AssayEngine
 import AssayHTTP
+import AssayTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct LookupStageTests {

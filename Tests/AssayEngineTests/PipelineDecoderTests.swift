@@ -1,6 +1,7 @@
 import AssayComponents
 import AssayDefinition
 import AssayEngine
+import AssayTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PipelineDecoderTests {

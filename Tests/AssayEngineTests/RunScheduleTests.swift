@@ -1,4 +1,5 @@
 import AssayEngine
+import AssayTestSupport
 import Testing
 
 @Suite struct RunScheduleTests {

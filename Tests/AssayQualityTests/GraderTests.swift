@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayQuality
+import AssayTestSupport
 import Testing
 
 private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
@@ -8,7 +9,7 @@ private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
 
 @Suite struct GraderTests {
   @Test func `the result depends neither on the cut nor on the threads`() async throws {
-    var random = SeededRandom(11)
+    var random = SeededRandom(seed: 11)
     var text = "id,n,t,k,z\n"
     for row in 0..<1_500 {
       let cells = (0..<4).map { _ in
@@ -247,7 +248,7 @@ private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
   }
 
   @Test func `many rows count as a set of strings would`() throws {
-    var random = SeededRandom(5)
+    var random = SeededRandom(seed: 5)
     let texts: [String?] = (0..<30_000).map { _ in String(Int.random(in: 0..<20_000, using: &random)) }
     let data = TestData(fields: [Field("c", reading: .fromText)], rows: texts.map { [.text($0 ?? "")] })
     let values = try grade(data.batches(sizes: [7_000]), [.distinct("c"), .duplicateRows(), .duplicateKeys(["c"])])

@@ -22,18 +22,3 @@ func textBatch(_ name: String = "c", _ texts: [String?], declared: ValueType? = 
 func cellBatch(_ name: String = "c", _ cells: [Cell]) -> Batch {
   Batch(schema: DatasetSchema([Field(name, reading: .own)]), columns: [.cells(cells)], rowCount: cells.count)
 }
-
-/// Random numbers that a seed fixes (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}

@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayQuality
+import AssayTestSupport
 import Testing
 
 /// The rows, from 1, that fail, and how many are evaluated.
@@ -116,7 +117,7 @@ private func judge(_ predicate: Predicate, _ batch: Batch) throws -> (failing: [
 
   @Test(arguments: [0, 1, 63, 64, 65, 128, 200])
   func `the edges of words make no difference`(_ count: Int) throws {
-    var random = SeededRandom(UInt64(count))
+    var random = SeededRandom(seed: UInt64(count))
     let texts: [String?] = (0..<count).map { _ in
       let kind = Int.random(in: 0..<4, using: &random)
       return kind == 0 ? nil : kind == 1 ? "x" : String(Int.random(in: -3...3, using: &random))

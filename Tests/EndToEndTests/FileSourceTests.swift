@@ -95,6 +95,72 @@ import Testing
     #expect(run.error("s").contains("in/*.csv"), "\(run.error("s"))")
   }
 
+  @Test func `one empty file of many is a warning, in whatever place it stands`() async throws {
+    for (name, text) in [("csv", "v\n1\n"), ("jsonl", "{\"v\":1}\n"), ("xml", "<r><p><v>1</v></p></r>")] {
+      let workspace = try Workspace()
+      for file in ["a", "c", "e"] { try workspace.write("", to: "in/\(file).\(name)") }
+      for file in ["b", "d"] { try workspace.write(text, to: "in/\(file).\(name)") }
+      let kind = name == "jsonl" ? "json, lines: true" : name
+      let (run, rows) = try await workspace.rows(
+        of: "{type: \(kind), path: in/*.\(name), columns: {v: integer}}", checks: "checks: {s: {dataset: [{expression: v = 1}]}}")
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(rows == [#"{"v":1}"#, #"{"v":1}"#])
+      let warnings = run.warnings("s")
+      #expect(warnings.count == 3, "\(warnings)")
+      for file in ["a", "c", "e"] { #expect(warnings.contains { $0.contains("in/\(file).\(name): the file is empty") }) }
+    }
+  }
+
+  // Where only `t` is scored, what no rows mean is for the source alone to say.
+  @Test(arguments: [
+    ("", "t: {on_empty: pass}", 3), (", on_empty: fail", "t: {on_empty: pass}", 3),
+    (", on_empty: warn", "t: {on_empty: pass}", 0), (", on_empty: pass", "t: {on_empty: pass}", 0),
+    ("", "s: {on_empty: fail}", 1), ("", "s: {on_empty: warn}", 0), ("", "s: {on_empty: pass}", 0),
+    (", on_empty: fail", "s: {on_empty: pass}", 3),
+  ])
+  func `a file without a byte is said to be empty, and is what on_empty makes of it`(
+    _ key: String, _ checks: String, _ code: Int
+  ) async throws {
+    for path in ["in.csv", "in*.csv"] {
+      let workspace = try Workspace()
+      try workspace.write("", to: "in.csv")
+      let (run, _) = try await workspace.rows(
+        of: "{type: csv, path: \(path)\(key), columns: {a: integer}}",
+        steps: "steps: {t: {type: select, from: s, keep: [a]}}", from: "t", checks: "checks: {\(checks)}")
+      #expect(run.code == Int32(code), "\(run.errors)")
+      #expect(run.errors.contains("in.csv: the file is empty"), "\(run.errors)")
+      #expect(run.warnings("s").contains { $0.contains("the file is empty") }, "\(run.warnings("s"))")
+      if code == 3 { #expect(run.error("s").contains("no rows") && run.error("s").contains("the file is empty")) }
+    }
+  }
+
+  @Test func `declared columns must stand in the header of every file`() async throws {
+    let workspace = try Workspace()
+    try workspace.write("a,b\n1,2\n", to: "in/1.csv")
+    try workspace.write("a\n1\n", to: "in/2.csv")
+    let (run, _) = try await workspace.rows(of: "{type: csv, path: in/*.csv, columns: {b: integer}}")
+    #expect(run.code == 3)
+    #expect(run.error("s").contains("'b'"), "\(run.error("s"))")
+  }
+
+  @Test(arguments: [
+    ("DATA.JSONL", [String](), 2), ("data.NDJSON", [], 2), ("data.jsonl", ["--format", "json"], 1),
+    ("data.json", ["--format", "jsonl"], 2), ("DATA.JSON", [], 1), ("DATA.TSV", [], 2),
+  ])
+  func `check reads a file as its ending or --format says, in any case`(
+    _ file: String, _ arguments: [String], _ rows: Int
+  ) async throws {
+    let workspace = try Workspace()
+    // One record over several lines is JSON alone, a record a line is JSON Lines alone.
+    let text = file == "DATA.TSV" ? "a\tb\n1\t2\n3\t4\n" : rows == 1 ? "[\n{\"a\":1,\n\"b\":2}\n]\n" : "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n"
+    try workspace.write(text, to: file)
+    let ending = try await workspace.start(["check", file, "--json"] + arguments).end()
+    #expect(ending.code == 0, "\(ending.errors)")
+    let dataset = try JSONParser.parse(ending.output)["datasets"]?.elements?.first
+    #expect(dataset?["rows"]?.int == rows)
+    #expect(dataset?["columns"]?.elements?.count == 2)
+  }
+
   @Test func `a value that does not fit its declared type fails the gate, and is kept`() async throws {
     let workspace = try Workspace()
     try workspace.write("id,total\n1,5\n2,five\n3,7\n", to: "in.csv")

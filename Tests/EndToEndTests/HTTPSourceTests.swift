@@ -1,4 +1,5 @@
 import AssayFormats
+import Dispatch
 import SandboxAPIs
 import Testing
 
@@ -94,6 +95,47 @@ import Testing
         """)
       try #require(run.code == 0, "\(run.errors)")
       #expect(sandbox.peakInFlight == 3)
+    }
+  }
+
+  @Test func `pages without paths are counted in any format`() async throws {
+    try await withServer({ request in
+      let page = request.target.hasSuffix("page=1") ? "a\n1\n2\n" : request.target.hasSuffix("page=2") ? "a\n3\n" : "a\n"
+      return [reply(200, [("Content-Type", "text/csv")], page)]
+    }) { server in
+      let workspace = try Workspace()
+      let (run, rows) = try await workspace.rows(of: "{type: http, path: \(server.url)/x, format: csv, paginator: {type: page_number}}")
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(rows == [#"{"a":1}"#, #"{"a":2}"#, #"{"a":3}"#])
+    }
+  }
+
+  @Test(arguments: [
+    ("jsonl", "{type: cursor, cursor_path: $.next}"), ("xml", "{type: next_url, next_url_path: $.next}"),
+    ("csv", "{type: page_number, total_path: $.total}"),
+  ])
+  func `a paginator that reads paths is refused where pages are no JSON`(_ format: String, _ paginator: String) async throws {
+    let workspace = try Workspace()
+    let (run, _) = try await workspace.rows(of: "{type: http, path: http://127.0.0.1:1/x, format: \(format), paginator: \(paginator)}")
+    #expect(run.code == 2)
+    #expect(run.errors.contains("it needs 'format: json', not \(format)"), "\(run.errors)")
+  }
+
+  @Test func `a fault of a page that was fetched ahead of the last one is none`() async throws {
+    let third = DispatchSemaphore(value: 0)
+    try await withServer({ request in
+      let page = request.target.split(separator: "=").last
+      if page == "3" { return [reply(404, body: []), .run { third.signal() }] }
+      let answer = reply(
+        200, [("Content-Type", "application/json")], #"{"pages": 4, "more": \#(page == "1"), "items": [{"n": \#(page ?? "0")}]}"#)
+      // The second page says that it is the last one, behind the answer to the third.
+      return page == "2" ? [.run { _ = third.wait(timeout: .now() + 10) }, answer] : [answer]
+    }) { server in
+      let workspace = try Workspace()
+      let (run, rows) = try await workspace.rows(
+        of: "{type: http, path: \(server.url)/x, records: '$.items[*]', paginator: {type: page_number, total_pages_path: $.pages, has_more_path: $.more}}")
+      try #require(run.code == 0, "\(run.errors)")
+      #expect(rows == [#"{"n":1}"#, #"{"n":2}"#])
     }
   }
 

@@ -235,6 +235,19 @@ import Testing
     #expect(rows == expected)
   }
 
+  @Test func `a filter over many batches, and over a column that is not there`() async throws {
+    let workspace = try Workspace()
+    try workspace.write("a,b\n" + (0..<300_000).map { "\($0),x\($0)\n" }.joined(), to: "in.csv")
+    let (run, rows) = try await workspace.rows(
+      of: "{type: csv, path: in.csv}", steps: "steps: {t: {type: select, from: s, keep: [a], filter: a % 100000 = 7}}", from: "t")
+    try #require(run.code == 0, "\(run.errors)")
+    #expect(rows == [#"{"a":7}"#, #"{"a":100007}"#, #"{"a":200007}"#])
+    let (bad, _) = try await workspace.rows(
+      of: "{type: csv, path: in.csv}", steps: "steps: {t: {type: select, from: s, filter: aa > 1}}", from: "t")
+    #expect(bad.code == 3)
+    #expect(bad.error("t").contains("there is no column 'aa' to filter by; did you mean 'a'?"), "\(bad.error("t"))")
+  }
+
   @Test func `a cast that a value does not fit fails the gate, and keeps the value`() async throws {
     let workspace = try Workspace()
     try workspace.write("a\n1\nx\n", to: "in.csv")

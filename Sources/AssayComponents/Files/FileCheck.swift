@@ -58,15 +58,14 @@ package struct FileCheck: Sendable {
     case .csv:
       var source = CSVSource()
       source.path = file
-      let plain = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
-      source.delimiter = delimiter ?? (plain.hasSuffix(".tsv") ? "\\t" : ",")
+      source.delimiter = delimiter ?? (ending == "tsv" ? "\\t" : ",")
       if let fault = source.dialectFault { throw RunFailure(fault) }
       source.encoding = try textEncoding()
       return ("csv", source)
     case .json, .jsonl:
       var source = JSONSource()
       source.path = file
-      source.lines = format == .jsonl ? true : nil
+      source.lines = known == .jsonl
       source.encoding = try textEncoding()
       if let records {
         do throws(JSONPathFault) {
@@ -100,9 +99,13 @@ package struct FileCheck: Sendable {
     }
   }
 
+  /// What the file's name ends in, apart from `.gz`, in small letters.
+  private var ending: String {
+    let name = file.lowercased()
+    return (name.hasSuffix(".gz") ? name.dropLast(3) : name[...]).split(separator: ".").last.map(String.init) ?? ""
+  }
+
   private func formatOfName() throws(RunFailure) -> Format {
-    let plain = file.hasSuffix(".gz") ? file.dropLast(3) : file[...]
-    let ending = plain.split(separator: ".").last.map { $0.lowercased() } ?? ""
     switch ending {
     case "csv", "tsv", "txt": return .csv
     case "json", "geojson": return .json

@@ -15,22 +15,25 @@ struct FileRows {
     let hasHeader = format.reading == .fromText && format is CSVFormat
     if hasHeader, rows.wantsTypes, files.allSatisfy(isPlain) { try await scanTypes(files, rows, context) }
     for file in files {
-      do {
-        try await read(file, files.count == 1 ? path : file, context) { decoded in
-          if hasHeader { try rows.requireDeclared(in: decoded.names) }
-          try await rows.write(decoded, reading: format.reading)
-        }
-      } catch let failure as EmptyFile {
-        // An empty file is a dataset without rows, where the author says that this is fine.
-        if rows.failsOnEmpty { throw RunFailure("\(failure.file): the file is empty") }
-        context.warn("\(failure.file): the file is empty")
+      var isFirst = true
+      let hasText = try await forEachPiece(of: file, context) { $0 } deliver: { decoded in
+        if hasHeader, isFirst { try rows.requireDeclared(in: decoded.names) }
+        isFirst = false
+        try await rows.write(decoded, reading: format.reading)
       }
+      // A file without rows is one of many, or a dataset without rows: the writer tells in the end.
+      if !hasText { rows.noteEmpty("\(shown(file, context)): the file is empty") }
     }
   }
 
-  private func read(
-    _ file: String, _ shown: String, _ context: NodeContext, deliver: (DecodedRows) async throws -> Void
-  ) async throws {
+  /// Decodes a file's pieces and makes something of each on the workers; takes what was made in the order of the file.
+  ///
+  /// Returns false for a file that is empty.
+  private func forEachPiece<Made: Sendable>(
+    of file: String, _ context: NodeContext,
+    make: @escaping @Sendable (DecodedRows) -> Made, deliver: (Made) async throws -> Void
+  ) async throws -> Bool {
+    let shown = shown(file, context)
     let reader = PieceReader(file, shown: shown, format: format, encoding: encoding)
     let format = format
     let workers = context.run.workers
@@ -40,18 +43,18 @@ struct FileRows {
         next: { try await reader.next() },
         job: { piece in
           try await workers.run {
-            do throws(FormatFault) { return try format.decode(piece) } catch { throw error.failure(in: shown) }
+            do throws(FormatFault) { return make(try format.decode(piece)) } catch { throw error.failure(in: shown) }
           }
         },
         deliver: deliver)
-    } catch let failure as RunFailure where failure.message == FormatFault.emptyDocument.failure(in: shown).message {
-      throw EmptyFile(file: shown)
+      return true
+    } catch is EmptyFile {
+      return false
     }
   }
 
-  private struct EmptyFile: Error {
-    var file: String
-  }
+  /// A file's name for messages: one that the author wrote is named so.
+  private func shown(_ file: String, _ context: NodeContext) -> String { file == context.run.path(path) ? path : file }
 
   /// Whether a file can be read twice at little cost: a regular file that is not compressed.
   private func isPlain(_ file: String) -> Bool {
@@ -69,29 +72,13 @@ struct FileRows {
     var counts: [String: ClassCounts] = [:]
     let declared = rows.declaredTypes
     for file in files {
-      let reader = PieceReader(file, shown: files.count == 1 ? path : file, format: format, encoding: encoding)
-      let format = format
-      let workers = context.run.workers
-      let shown = files.count == 1 ? path : file
-      do {
-        try await orderedWindow(
-          width: workers.width + 1,
-          next: { try await reader.next() },
-          job: { piece in
-            try await workers.run { () throws -> [(String, ClassCounts)] in
-              let decoded: DecodedRows
-              do throws(FormatFault) { decoded = try format.decode(piece) } catch { throw error.failure(in: shown) }
-              return zip(decoded.names, decoded.columns).compactMap { name, column in
-                if declared[name] != nil { return nil }
-                return (name, column.classCounts(under: Field(name, reading: .fromText)))
-              }
-            }
-          },
-          deliver: { found in
-            for (name, count) in found { counts[name, default: ClassCounts()].merge(count) }
-          })
-      } catch let failure as RunFailure where failure.message == FormatFault.emptyDocument.failure(in: shown).message {
-        continue
+      _ = try await forEachPiece(of: file, context) { decoded in
+        zip(decoded.names, decoded.columns).compactMap { name, column -> (String, ClassCounts)? in
+          if declared[name] != nil { return nil }
+          return (name, column.classCounts(under: Field(name, reading: .fromText)))
+        }
+      } deliver: { found in
+        for (name, count) in found { counts[name, default: ClassCounts()].merge(count) }
       }
     }
     rows.know(types: counts.compactMapValues(\.narrowestType))

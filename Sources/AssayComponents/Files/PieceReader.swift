@@ -1,12 +1,12 @@
 internal import AssayEngine
-internal import AssayFormats
+package import AssayFormats
 internal import Dispatch
 internal import Glibc
 
 /// Reads a file and cuts it into pieces, ahead of nobody: each call reads until there are pieces.
 ///
-/// Reading blocks, so it has a queue of its own.
-final class PieceReader: @unchecked Sendable {
+/// Reading blocks, so it has a queue of its own. Of gzip, no more is inflated at once than one output of the inflater.
+package final class PieceReader: @unchecked Sendable {
   // State is touched on `queue` only.
   private let queue = DispatchQueue(label: "assay.file")
   private let file: String
@@ -18,6 +18,8 @@ final class PieceReader: @unchecked Sendable {
   private var inflater: GzipInflater?
   private var decoding: TextDecoding?
   private var hasStarted = false
+  /// Whether all bytes of the file are read; what they inflate to may still be to come.
+  private var isRead = false
   private var hasEnded = false
   private var ready: [Piece] = []
 
@@ -25,7 +27,7 @@ final class PieceReader: @unchecked Sendable {
   private static let chunk = 1 << 20
 
   /// - Parameter shown: The file's name for messages.
-  init(_ file: String, shown: String, format: any RowFormat, encoding: TextEncoding?) {
+  package init(_ file: String, shown: String, format: any RowFormat, encoding: TextEncoding?) {
     self.file = file
     self.shown = shown
     self.format = format
@@ -37,8 +39,8 @@ final class PieceReader: @unchecked Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// The next piece, or nil at the end of the file.
-  func next() async throws -> Piece? {
+  /// The next piece, or nil at the end of the file. Throws `EmptyFile` for a file that holds nothing.
+  package func next() async throws -> Piece? {
     try await withCheckedThrowingContinuation { continuation in
       queue.async { continuation.resume(with: Result { try self.nextPiece() }) }
     }
@@ -48,6 +50,7 @@ final class PieceReader: @unchecked Sendable {
     do {
       while ready.isEmpty, !hasEnded { try readMore() }
     } catch let fault as FormatFault {
+      if fault.isEmptyDocument { throw EmptyFile() }
       throw fault.failure(in: shown)
     }
     return ready.isEmpty ? nil : ready.removeFirst()
@@ -58,6 +61,8 @@ final class PieceReader: @unchecked Sendable {
       descriptor = open(file, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw RunFailure("'\(shown)' cannot be opened: \(errorText(errno))") }
     }
+    if let text = try inflater?.next() { return try push(text) }
+    if isRead { return try finish() }
     let bytes = try read()
     if !hasStarted {
       hasStarted = true
@@ -65,21 +70,19 @@ final class PieceReader: @unchecked Sendable {
       if let encoding { decoding = TextDecoding(encoding) }
     }
     if bytes.isEmpty {
-      hasEnded = true
+      isRead = true
       inflater?.finish()
-      try inflate()
-      if let rest = try decoding?.finish() { ready += try cutter.push(rest) }
-      ready += try cutter.finish()
     } else if inflater != nil {
       inflater?.push(bytes)
-      try inflate()
     } else {
       try push(bytes)
     }
   }
 
-  private func inflate() throws {
-    while let text = try inflater?.next() { try push(text) }
+  private func finish() throws {
+    hasEnded = true
+    if let rest = try decoding?.finish() { ready += try cutter.push(rest) }
+    ready += try cutter.finish()
   }
 
   private func push(_ bytes: [UInt8]) throws {
@@ -99,6 +102,9 @@ final class PieceReader: @unchecked Sendable {
     return bytes
   }
 }
+
+/// A file that holds nothing, or nothing but blanks.
+package struct EmptyFile: Error {}
 
 extension FormatFault {
   /// The fault as the reason why a run broke: `orders.csv:12: …`.

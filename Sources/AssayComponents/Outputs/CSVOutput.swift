@@ -21,25 +21,21 @@ package struct CSVOutput: Output, Component {
     ],
     rules: [
       Rule("delimiter") { output in
-        guard let byte = output.delimiterByte else { return "the delimiter must be one ASCII character, and no line end" }
+        guard let byte = CSVDialect.byte(output.delimiter) else {
+          return "the delimiter must be one ASCII character, and no line end"
+        }
         return CSVDialect(delimiter: byte).problem
       }
     ],
     examples: ["type: csv\nfrom: example\npath: out/customers.csv"],
     faults: [FaultExample("⟪type: csv\nfrom: example", "output 1 (csv) needs 'path'")])
 
-  private var delimiterByte: UInt8? {
-    if delimiter == "\\t" { return UInt8(ascii: "\t") }
-    let bytes = Array(delimiter.utf8)
-    return bytes.count == 1 ? bytes[0] : nil
-  }
-
   package var needsTypes: Bool { false }
   package var target: String { path }
   package var file: String? { path }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
-    let writer = CSVWriter(delimiter: delimiterByte ?? UInt8(ascii: ","))
+    let writer = CSVWriter(delimiter: CSVDialect.byte(delimiter) ?? UInt8(ascii: ","))
     let file = try await FileStage(path, context)
     // How many rows were written under how many columns: where columns came late, the file is written anew.
     var widths: [(columns: Int, rows: Int)] = []

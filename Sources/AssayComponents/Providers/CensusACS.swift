@@ -20,7 +20,7 @@ struct CensusACS: Sendable {
   func type(of variable: String) -> ValueType? { isNumeric(variable) ? nil : .text }
 
   func figures(
-    zips: [String], variables: [String], year: Int, _ client: APIClient
+    zips: [String], variables: [String], year: Int, _ client: APIClient, _ workers: Workers
   ) async throws -> [LookupAnswer] {
     let nothing = LookupAnswer(.notFound, cells: variables.map { _ in .null })
     // Anything but digits would change the meaning of the list; it is no zip code, so there are no figures.
@@ -32,9 +32,15 @@ struct CensusACS: Sendable {
         RequestURL.QueryItem("get", variables.joined(separator: ",")),
         RequestURL.QueryItem("for", "\(geography):\(askable.joined(separator: ","))"),
       ])
-    let exchange = try await client.send(request, expecting: expectation)
-    if exchange.response.status == 204 { return zips.map { _ in nothing } }
-    let table = try rows(exchange.response.body, client)
+    let response = try await client.send(request, expecting: expectation).response
+    if response.status == 204 { return zips.map { _ in nothing } }
+    let found = try await workers.run { try answers(in: response.body, variables: variables, client) }
+    return zips.map { found[$0] ?? nothing }
+  }
+
+  /// The answers in a body by zip code.
+  private func answers(in body: [UInt8], variables: [String], _ client: APIClient) throws -> [String: LookupAnswer] {
+    let table = try rows(body, client)
     guard let header = table.first, let zipPlace = header.firstIndex(of: .string(geography)) else {
       throw RunFailure("\(client.name) answered a table without the column '\(geography)'")
     }
@@ -50,7 +56,7 @@ struct CensusACS: Sendable {
       guard row.count == header.count, case .string(let zip) = row[zipPlace] else { continue }
       found[zip] = LookupAnswer(.ok, cells: figures(row, places, variables))
     }
-    return zips.map { found[$0] ?? nothing }
+    return found
   }
 
   private func figures(_ row: [JSONValue], _ places: [Int], _ variables: [String]) -> [Cell] {

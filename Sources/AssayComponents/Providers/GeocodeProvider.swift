@@ -1,16 +1,16 @@
-internal import AssayColumns
+package import AssayColumns
 internal import AssayDefinition
-internal import AssayEngine
-internal import AssayFormats
-internal import AssayHTTP
+package import AssayEngine
+package import AssayFormats
+package import AssayHTTP
 
 /// A column that a geocoder can fill, with its place in a result.
-struct GeocodeField: Sendable {
-  var name: String
-  var type: ValueType
-  var path: JSONPath
+package struct GeocodeField: Sendable {
+  package var name: String
+  package var type: ValueType
+  package var path: JSONPath
 
-  init(_ name: String, _ type: ValueType, _ path: JSONPath) {
+  package init(_ name: String, _ type: ValueType, _ path: JSONPath) {
     self.name = name
     self.type = type
     self.path = path
@@ -18,7 +18,7 @@ struct GeocodeField: Sendable {
 }
 
 /// The facts of a geocoder: how it is asked, and what its answers mean.
-protocol GeocodeProvider: Sendable {
+package protocol GeocodeProvider: Sendable {
   var defaults: ProviderDefaults { get }
   /// How many addresses one request may hold.
   var keysPerRequest: Int { get }
@@ -31,15 +31,13 @@ protocol GeocodeProvider: Sendable {
   func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer]
 }
 
-/// The geocoders, by the name under which the file names them.
-enum GeocodeProviders: String, ConfigChoice {
-  case google
-
-  var provider: any GeocodeProvider {
-    switch self {
-    case .google: GoogleGeocoding()
-    }
-  }
+/// The geocoders, which a `geocode` step names.
+package enum GeocoderFamily: ComponentFamily {
+  package typealias Product = any GeocodeProvider
+  package static let name = "geocoder"
+  package static let introduction =
+    "A geocoder knows where addresses are. It stands by its name under `provider` of a step of type `geocode`."
+  package static let isNamedOnly = true
 }
 
 extension Cell {

@@ -1,14 +1,41 @@
 internal import AssayColumns
-internal import AssayEngine
+package import AssayDefinition
+package import AssayEngine
 internal import AssayFormats
-internal import AssayHTTP
+package import AssayHTTP
 
 /// The facts of Google's Geocoding API (v3): always status 200, the outcome in the body's `status`, one address a call.
-struct GoogleGeocoding: GeocodeProvider {
-  let defaults = ProviderDefaults(name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8)
-  let keysPerRequest = 1
+package struct GoogleGeocoding: GeocodeProvider, Component {
+  package static let schema = Schema(
+    "google", GoogleGeocoding(), summary: "Google's Geocoding API: one address a request.",
+    details: """
+      It tells \(Self.fields.map { "`\($0.name)`" }.joined(separator: ", ")). It needs a key: an entry under `apis` with
+      `auth: {type: api_key, in: query, name: key, value: …}`.
+      """,
+    keys: [],
+    examples: [
+      """
+      type: geocode
+      from: example
+      provider: google
+      address: "{address}, {city}"
+      columns: {lat: latitude, lng: longitude, place: place_id}
+      """
+    ],
+    faults: [
+      FaultExample(
+        "type: geocode\nfrom: example\nprovider: ⟪gogle\naddress: \"{a}\"",
+        "there is no geocoder 'gogle'; did you mean 'google'?"),
+      FaultExample(
+        "type: geocode\nfrom: example\nprovider: google\naddress: \"{a}\"\n⟪columns: {lat: lattitude}",
+        "'google' tells no 'lattitude'; did you mean 'latitude'?"),
+    ])
 
-  let fields: [GeocodeField] = [
+  package let defaults = ProviderDefaults(name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8)
+  package let keysPerRequest = 1
+  package var fields: [GeocodeField] { Self.fields }
+
+  private static let fields: [GeocodeField] = [
     GeocodeField("latitude", .decimal, path("$.geometry.location.lat")),
     GeocodeField("longitude", .decimal, path("$.geometry.location.lng")),
     GeocodeField("formatted_address", .text, path("$.formatted_address")),
@@ -17,12 +44,12 @@ struct GoogleGeocoding: GeocodeProvider {
     GeocodeField("partial_match", .boolean, path("$.partial_match")),
   ]
 
-  func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest {
+  package func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest {
     let address = keys.first?.parts.filter { !$0.isEmpty }.joined(separator: ", ") ?? ""
     return try client.request(path: "/maps/api/geocode/json", query: [RequestURL.QueryItem("address", address)])
   }
 
-  var expectation: BodyExpectation {
+  package var expectation: BodyExpectation {
     BodyExpectation(.json) { response in
       guard let body = try? JSONParser.parse(response.body), case .string(let status)? = body["status"] else {
         return .fail(.data, reason: "answered JSON without a 'status'", hint: "check the api's base_url")
@@ -40,7 +67,7 @@ struct GoogleGeocoding: GeocodeProvider {
     }
   }
 
-  func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
+  package func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
     let results = try JSONParser.parse(response.body)["results"]?.elements ?? []
     guard let best = results.first else { return [LookupAnswer(.notFound, cells: fields.map { _ in .null })] }
     // Several results mean that the address fits several places; the first is the one that Google holds for likeliest.

@@ -49,19 +49,23 @@ package struct CSVSource: Source, Component {
   /// The dialect; the rules have seen to it that it can be read.
   private var dialect: CSVDialect {
     CSVDialect(
-      delimiter: oneByte(delimiter) ?? UInt8(ascii: ","), quote: quote == "none" ? nil : oneByte(quote),
+      delimiter: CSVDialect.byte(delimiter) ?? UInt8(ascii: ","), quote: quote == "none" ? nil : CSVDialect.byte(quote),
       header: header, nulls: nulls)
   }
 
   var dialectFault: String? {
-    if oneByte(delimiter) == nil { return "the delimiter must be one ASCII character, and no line end" }
-    if quote != "none", oneByte(quote) == nil { return "the quote must be one ASCII character, and no line end" }
+    if CSVDialect.byte(delimiter) == nil { return "the delimiter must be one ASCII character, and no line end" }
+    if quote != "none", CSVDialect.byte(quote) == nil {
+      return "the quote must be one ASCII character, and no line end"
+    }
     return dialect.problem
   }
+}
 
-  private func oneByte(_ text: String) -> UInt8? {
-    if text == "\\t" { return UInt8(ascii: "\t") }
-    let bytes = Array(text.utf8)
-    return bytes.count == 1 ? bytes[0] : nil
+extension CSVDialect {
+  /// The byte that a delimiter or quote of the pipeline file stands for, `\t` for a tab; nil where it is not one byte.
+  static func byte(_ written: String) -> UInt8? {
+    if written == "\\t" { return UInt8(ascii: "\t") }
+    return written.utf8.count == 1 ? written.utf8.first : nil
   }
 }

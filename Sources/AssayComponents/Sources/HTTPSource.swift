@@ -43,6 +43,7 @@ package struct HTTPSource: Source, Component {
         return source.api == nil && !isWhole && !source.path.isEmpty
           ? "without 'api' the path must be a whole address, beginning with http:// or https://" : nil
       },
+      Rule("paginator") { $0.paginatorFault },
     ],
     examples: [
       """
@@ -57,6 +58,9 @@ package struct HTTPSource: Source, Component {
     faults: [
       FaultExample("type: http\n⟪path: /customers", "without 'api' the path must be a whole address, beginning with http:// or https://"),
       FaultExample("type: http\npath: https://example.com\n⟪records: $.items[", "'$.items[' is no JSONPath"),
+      FaultExample(
+        "type: http\npath: https://example.com\nformat: csv\n⟪paginator: {type: cursor, cursor_path: $.next}",
+        "the paginator 'cursor' reads JSONPaths of the page, so it needs 'format: json', not csv"),
     ])
 
   private var recordsFault: String? {
@@ -67,6 +71,14 @@ package struct HTTPSource: Source, Component {
     } catch {
       return "'\(records.value)' is no JSONPath: \(error)"
     }
+  }
+
+  private var paginatorFault: String? {
+    guard format != .json, let paginator, let made = try? paginator.value.makePaginator(), !made.paths.isEmpty else {
+      return nil
+    }
+    let reason = "the paginator '\(paginator.kind)' reads JSONPaths of the page"
+    return "\(reason), so it needs 'format: json', not \(format.rawValue)"
   }
 
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
@@ -102,10 +114,13 @@ package struct HTTPSource: Source, Component {
       try await orderedWindow(
         width: pages.client.gate.concurrency,
         next: { ahead.take() },
-        job: { try await pages.fetch($0) },
-        deliver: { page in
-          // Once a page has said that it is the last, what was fetched ahead is not data.
+        job: { request -> Result<FetchedPage, any Error> in
+          do { return .success(try await pages.fetch(request)) } catch { return .failure(error) }
+        },
+        deliver: { fetched in
+          // Once a page has said that it is the last, what was fetched ahead is not data, and its faults are none.
           guard next != nil else { return }
+          let page = try fetched.get()
           try await write(page)
           next = try paginator.next(after: page.summary)
           if next == nil { ahead.stop() }

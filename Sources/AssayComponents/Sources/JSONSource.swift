@@ -36,7 +36,8 @@ package struct JSONSource: Source, Component {
   package var file: String? { path }
 
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
-    let name = path.hasSuffix(".gz") ? path.dropLast(3) : path[...]
+    let small = path.lowercased()
+    let name = small.hasSuffix(".gz") ? small.dropLast(3) : small[...]
     let isLines = lines ?? (name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson"))
     let format = JSONFormat(records: records?.path, lines: isLines, allowEmpty: allowEmpty)
     try await FileRows(path: path, format: format, encoding: encoding?.encoding).read(into: rows, context)

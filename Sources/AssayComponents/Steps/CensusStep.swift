@@ -69,6 +69,7 @@ private struct CensusLookup: Lookup {
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let client = try context.client(step.api, provider: survey.defaults)
     return try await survey.figures(
-      zips: keys.map { $0.parts[0] }, variables: step.columns.items.map(\.value), year: step.year, client)
+      zips: keys.map { $0.parts[0] }, variables: step.columns.items.map(\.value), year: step.year, client,
+      context.run.workers)
   }
 }

@@ -5,7 +5,7 @@ internal import AssayHTTP
 
 /// Amounts in another currency.
 package struct ExchangeRateStep: Step, Component {
-  var provider = ExchangeRateProviders.openERAPI
+  var provider = NamedComponent<ExchangeRateFamily>(kind: OpenERAPI.schema.kind, value: OpenERAPI())
   var api: APIName?
   var amount = Template(parts: [])
   var currency = Template(parts: [])
@@ -21,7 +21,7 @@ package struct ExchangeRateStep: Step, Component {
       currency is null. An amount that is no number gives null.
       """,
     keys: [
-      Key("provider", \.provider, "Who tells the rates."),
+      Key("provider", \.provider, "The service that tells the rates."),
       Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
       Key("amount", \.amount, required: true, "The amount."),
       Key("currency", \.currency, required: true, "The amount's currency (ISO 4217); a bare word for one currency."),
@@ -76,11 +76,15 @@ private struct ExchangeRateLookup: Lookup {
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let step = step
-    let provider = step.provider.provider
+    let provider = step.provider.value
     let client = try context.client(step.api, provider: provider.defaults)
+    let workers = context.run.workers
     // Two steps that convert to one currency share the table, unless they ask different services.
-    let rates = try await context.run.once("exchange_rate \(client.base?.description ?? "") \(step.api?.name ?? "") \(step.to)") {
-      try await provider.rates(to: step.to, client)
+    let table = [step.provider.kind, client.base?.description ?? "", step.api?.name ?? "", step.to]
+    let rates = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
+      let response = try await client.send(
+        try provider.request(to: step.to, client), expecting: provider.expectation).response
+      return try await workers.run { try provider.rates(response) }
     }
     return keys.map { key in
       guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else { return LookupAnswer(.notFound, cells: [.null]) }

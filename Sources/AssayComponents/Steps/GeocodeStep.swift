@@ -39,7 +39,7 @@ package struct GeocodeStep: Step, Component {
     var parts: [Template] { [whole, street, city, state, zip].compactMap(\.self) }
   }
 
-  var provider = GeocodeProviders.google
+  var provider = NamedComponent<GeocoderFamily>(kind: GoogleGeocoding.schema.kind, value: GoogleGeocoding())
   var api: APIName?
   var address = Address()
   var columns = Named<String>()
@@ -51,10 +51,10 @@ package struct GeocodeStep: Step, Component {
       Each distinct address is asked for once. The column `STEP_status` says what came of it: `ok`, `not_found`, `ambiguous`
       where several places fit (the likeliest is taken), `error`, or `skipped` where the address is null. Rows and their order stay as they are.
 
-      `google` tells `latitude`, `longitude`, `formatted_address`, `place_id`, `location_type` and `partial_match`.
+      What a provider can tell of an address is said with the provider: `assay explain geocoder google`.
       """,
     keys: [
-      Key("provider", \.provider, "Who is asked."),
+      Key("provider", \.provider, "The geocoder that is asked."),
       Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
       Key("address", \.address, required: true, "The address: one template, or `{street: …, city: …, state: …, zip: …}`."),
       Key("columns", \.columns, shown: "{latitude: latitude, longitude: longitude}", "New columns: the name here, and the provider's name."),
@@ -62,9 +62,9 @@ package struct GeocodeStep: Step, Component {
     ],
     rules: [
       Rule("columns") { step in
-        let known = step.provider.provider.fields.map(\.name)
+        let known = step.provider.value.fields.map(\.name)
         return step.columns.items.first { !known.contains($0.value) }.map {
-          "'\(step.provider.rawValue)' tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
+          "'\(step.provider.kind)' tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
         }
       }
     ],
@@ -81,10 +81,7 @@ package struct GeocodeStep: Step, Component {
     faults: [
       FaultExample(
         "type: geocode\nfrom: example\naddress: ⟪{address}",
-        "YAML reads {address} without quotes as a mapping; write \"{address}\""),
-      FaultExample(
-        "type: geocode\nfrom: example\naddress: \"{a}\"\n⟪columns: {lat: lattitude}",
-        "'google' tells no 'lattitude'; did you mean 'latitude'?"),
+        "YAML reads {address} without quotes as a mapping; write \"{address}\"")
     ])
 
   package var work: StepWork { .lookup(GeocodeLookup(step: self)) }
@@ -98,7 +95,7 @@ private struct GeocodeLookup: Lookup {
 
   init(step: GeocodeStep) {
     self.step = step
-    let provider = step.provider.provider
+    let provider = step.provider.value
     self.provider = provider
     let pairs = step.columns.items.map { ($0.name, $0.value) }
     chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).compactMap { name, field in
@@ -119,10 +116,8 @@ private struct GeocodeLookup: Lookup {
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let client = try context.client(step.api, provider: provider.defaults)
-    let exchange = try await client.send(
-      try provider.request(keys, client), expecting: provider.expectation)
-    return try provider.answers(keys, exchange.response).map { answer in
-      LookupAnswer(answer.status, cells: chosen.map { answer.cells[$0.place] })
-    }
+    let response = try await client.send(try provider.request(keys, client), expecting: provider.expectation).response
+    let answers = try await context.run.workers.run { [provider] in try provider.answers(keys, response) }
+    return answers.map { answer in LookupAnswer(answer.status, cells: chosen.map { answer.cells[$0.place] }) }
   }
 }

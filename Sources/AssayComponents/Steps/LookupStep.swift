@@ -85,36 +85,33 @@ private struct TemplateLookup: Lookup {
     return LookupKey(parts)
   }
 
+  /// Asks for the one key that a request holds.
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
+    guard let key = keys.first else { return [] }
     let client = try context.client(step.api)
-    let nothing = LookupAnswer(.notFound, cells: step.columns.items.map { _ in .null })
-    let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
-    var answers: [LookupAnswer] = []
-    for key in keys {
-      let values = Dictionary(zip(names.map(\.name), key.parts)) { first, _ in first }
-      let path = step.path.fill { values[$0].map { PercentEncoding.segment($0) } } ?? ""
-      let query = step.query.items.compactMap { item in
-        item.value.fill { values[$0] }.map { RequestURL.QueryItem(item.name, $0) }
-      }
-      let fields = step.headers.items.map { HeaderFields.Field($0.name, $0.value) }
-      let request = try client.request(path: path, query: query, headers: HeaderFields(fields))
-      let response = try await client.send(request, expecting: expectation).response
-      if step.notFoundStatus.contains(response.status) || response.status == 204 {
-        answers.append(nothing)
-        continue
-      }
-      let body: JSONValue
-      do throws(FormatFault) {
-        body = try JSONParser.parse(response.body)
-      } catch {
-        throw error.failure(in: "the answer to GET \(client.mask.apply(to: "\(request.url)"))")
-      }
-      let found = step.columns.items.map { $0.value.path.select(in: body) }
-      let cells = found.map { values -> Cell in
-        values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first)
-      }
-      answers.append(found.allSatisfy(\.isEmpty) ? nothing : LookupAnswer(.ok, cells: cells))
+    let values = Dictionary(zip(names.map(\.name), key.parts)) { first, _ in first }
+    let path = step.path.fill { values[$0].map { PercentEncoding.segment($0) } } ?? ""
+    let query = step.query.items.compactMap { item in
+      item.value.fill { values[$0] }.map { RequestURL.QueryItem(item.name, $0) }
     }
-    return answers
+    let fields = step.headers.items.map { HeaderFields.Field($0.name, $0.value) }
+    let request = try client.request(path: path, query: query, headers: HeaderFields(fields))
+    let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
+    let response = try await client.send(request, expecting: expectation).response
+    let columns = step.columns.items
+    let nothing = LookupAnswer(.notFound, cells: columns.map { _ in .null })
+    if step.notFoundStatus.contains(response.status) || response.status == 204 { return [nothing] }
+    let shown = "the answer to GET \(client.mask.apply(to: "\(request.url)"))"
+    let found = try await context.run.workers.run { () throws -> [[JSONValue]] in
+      do throws(FormatFault) {
+        let body = try JSONParser.parse(response.body)
+        return columns.map { $0.value.path.select(in: body) }
+      } catch {
+        throw error.failure(in: shown)
+      }
+    }
+    if found.allSatisfy(\.isEmpty) { return [nothing] }
+    let cells = found.map { values in values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first) }
+    return [LookupAnswer(.ok, cells: cells)]
   }
 }

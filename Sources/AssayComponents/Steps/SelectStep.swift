@@ -1,7 +1,7 @@
 internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
-internal import AssayStore
+internal import AssayQuality
 
 /// Keeps, renames and casts columns, and filters rows.
 package struct SelectStep: Step, Component {
@@ -29,12 +29,23 @@ package struct SelectStep: Step, Component {
       Rule("keep") { step in
         Set(step.keep).count < step.keep.count ? "'keep' names a column twice" : nil
       },
+      Rule("rename") { step in
+        var names: [String: String] = [:]
+        for item in step.rename.items {
+          if let other = names.updateValue(item.name, forKey: item.value) {
+            return "'rename' gives the column '\(item.value)' two names, '\(other)' and '\(item.name)'"
+          }
+        }
+        return nil
+      },
     ],
     examples: [
       "type: select\nfrom: example\nkeep: [id, name, total]\nrename: {customer_id: id}\ncast: {total: decimal}\nfilter: total > 0"
     ],
     faults: [
-      FaultExample("type: select\nfrom: example\nkeep: [a]\n⟪drop: [b]", "'keep' and 'drop' exclude each other")
+      FaultExample("type: select\nfrom: example\nkeep: [a]\n⟪drop: [b]", "'keep' and 'drop' exclude each other"),
+      FaultExample(
+        "type: select\nfrom: example\n⟪rename: {a: id, b: id}", "'rename' gives the column 'id' two names, 'a' and 'b'"),
     ])
 
   package var work: StepWork { .transform(SelectTransform(step: self)) }
@@ -43,6 +54,9 @@ package struct SelectStep: Step, Component {
 
 private struct SelectTransform: Transform {
   let step: SelectStep
+  private let expressions = SQLVerdicts()
+
+  init(step: SelectStep) { self.step = step }
 
   var needsTypes: Bool { step.filter != nil }
 
@@ -53,9 +67,7 @@ private struct SelectTransform: Transform {
   func apply(_ batch: Batch) throws -> Batch {
     var batch = batch
     if let filter = step.filter {
-      let verdicts = try RowExpressions().evaluate([filter.sql], over: batch)[0]
-      var stays = verdicts.holds
-      stays.formIntersection(verdicts.isNull.inverted())
+      let stays = try rows(of: batch, where: filter)
       if stays.setCount < batch.rowCount { batch = batch.gather(stays.setIndices().map { Int32($0) }) }
     }
     let places = try chosen(batch.schema)
@@ -74,6 +86,19 @@ private struct SelectTransform: Transform {
     misfits.sort { ($0.row, $0.column) < ($1.row, $1.column) }
     return Batch(
       schema: schema, columns: columns, rowCount: batch.rowCount, firstRow: batch.firstRow, misfits: misfits)
+  }
+
+  /// The rows for which a filter is true.
+  private func rows(of batch: Batch, where filter: SQLPredicate) throws -> Bitmap {
+    do throws(SQLPredicateFault) {
+      return try expressions.verdicts(of: [filter.sql], over: batch)[0].isTrue
+    } catch {
+      switch error {
+      case .missingColumn(let name):
+        throw RunFailure("there is no column '\(name)' to filter by\(suggestion(for: name, among: batch.schema.names))")
+      case .broken(let message): throw RunFailure(message)
+      }
+    }
   }
 
   /// The places of the columns that stay, in their new order.

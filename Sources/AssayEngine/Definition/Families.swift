@@ -5,6 +5,8 @@ package import AssayHTTP
 package enum SourceFamily: ComponentFamily {
   package typealias Product = any Source
   package static let name = "source"
+  package static let introduction =
+    "A source brings rows into the run. It stands under `sources`, and its name is the name of its dataset."
   package static var commonKeys: [KeyReference] { SourceCommon.schema.keyReferences }
 }
 
@@ -12,6 +14,10 @@ package enum SourceFamily: ComponentFamily {
 package enum StepFamily: ComponentFamily {
   package typealias Product = any Step
   package static let name = "step"
+  package static let introduction = """
+    A step makes a dataset out of others. It stands under `steps`, names what it reads in `from`, and starts as soon as there \
+    are rows.
+    """
   package static var commonKeys: [KeyReference] { StepCommon.schema.keyReferences }
 }
 
@@ -19,6 +25,11 @@ package enum StepFamily: ComponentFamily {
 package enum CheckFamily: ComponentFamily {
   package typealias Product = any Check
   package static let name = "check"
+  package static let introduction = """
+    A check says what must hold. It stands under `checks`, in the list `dataset` of its dataset or in the list of a column \
+    under `columns`. It is written as its name, as `{name: parameters}`, or as that with the common keys beside the name: \
+    `{not_null: {}, severity: warn}`. Nulls are judged by `not_null` alone: other checks do not evaluate them.
+    """
   package static var commonKeys: [KeyReference] { CheckCommon.schema.keyReferences }
 }
 
@@ -26,6 +37,10 @@ package enum CheckFamily: ComponentFamily {
 package enum OutputFamily: ComponentFamily {
   package typealias Product = any Output
   package static let name = "output"
+  package static let introduction = """
+    An output writes a dataset. It stands in the list `outputs`. Rows are staged while the run goes on and published at its \
+    end: all outputs, or none.
+    """
   package static var commonKeys: [KeyReference] { OutputCommon.schema.keyReferences }
 }
 
@@ -33,18 +48,24 @@ package enum OutputFamily: ComponentFamily {
 package enum ReportFamily: ComponentFamily {
   package typealias Product = any Report
   package static let name = "report"
+  package static let introduction =
+    "A report tells of the run. It stands under `report` as its kind, with its path alone or with its keys."
 }
 
 /// How requests prove who asks.
 package enum AuthFamily: ComponentFamily {
   package typealias Product = any AuthDeclaration
   package static let name = "auth"
+  package static let introduction =
+    "Auth is how requests prove who asks. It stands under `auth` of an entry under `apis`."
 }
 
 /// How the pages of an answer follow each other.
 package enum PaginatorFamily: ComponentFamily {
   package typealias Product = any PaginatorDeclaration
   package static let name = "paginator"
+  package static let introduction =
+    "A paginator is how the pages of an answer follow each other. It stands under `paginator` of a source of type `http`."
 }
 
 /// A kind of auth as the file declares it.

@@ -22,7 +22,4 @@ package struct PipelineDefinition: Sendable {
   package func location(of dataset: String) -> SourceLocation? {
     sources.first { $0.name == dataset }?.location ?? steps.first { $0.name == dataset }?.location
   }
-
-  /// What the file's text is identified by: filled variables take no part.
-  package var apiNames: [String] { apis.map(\.name) }
 }

@@ -21,6 +21,8 @@ package final class SourceWriter {
   /// Types that the source found out before the first row.
   private var knownTypes: [String: ValueType]?
   private var rowCount = 0
+  /// Why there are no rows, where the source knows.
+  private var emptyReason: String?
   /// The names of the last rows, and for each the column it goes to (nil: left out).
   private var lastNames: [String]?
   private var places: [Int?] = []
@@ -55,10 +57,17 @@ package final class SourceWriter {
 
   /// Checks that every declared column is among the given names: for formats whose columns stand before the rows.
   package func requireDeclared(in names: [String]) throws {
-    for item in common.columns.items where !names.contains(item.name) {
+    let known = Set(names)
+    for item in common.columns.items where !known.contains(item.name) {
       throw RunFailure(
         "source '\(name)' declares a column '\(item.name)' that the data does not have\(suggestion(for: item.name, among: names))")
     }
+  }
+
+  /// Says why there may be no rows, in words such as `in.csv: the file is empty`.
+  package func noteEmpty(_ reason: String) {
+    context.warn(reason)
+    emptyReason = emptyReason ?? reason
   }
 
   /// Takes rows in the order of the data. Waits while readers are behind.
@@ -89,7 +98,7 @@ package final class SourceWriter {
     }
     try requireDeclared(in: schema.names)
     if rowCount == 0 {
-      let message = "source '\(name)' has no rows"
+      let message = "source '\(name)' has no rows\(emptyReason.map { " (\($0))" } ?? "")"
       switch onEmpty {
       case .fail: throw RunFailure("\(message); set on_empty: warn or pass if that is fine")
       case .warn: context.warn(message)
@@ -99,9 +108,6 @@ package final class SourceWriter {
     if let kept { try await replay(kept) }
     log.finish(schema)
   }
-
-  /// Whether no rows at all end the run.
-  package var failsOnEmpty: Bool { onEmpty == .fail }
 
   /// Whether any rows have come.
   package var isEmpty: Bool { rowCount == 0 }

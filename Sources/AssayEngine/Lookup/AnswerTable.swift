@@ -51,7 +51,4 @@ final class AnswerTable: Sendable {
       if let ready { continuation.resume(with: ready) }
     }
   }
-
-  /// How many distinct keys were asked for.
-  var count: Int { slots.withLock { $0.count } }
 }

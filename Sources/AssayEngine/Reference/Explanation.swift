@@ -32,33 +32,33 @@ package struct Explanation {
   /// The text for the words behind `explain`: none (all kinds), a kind, a family, a part of the file such as `api`, or
   /// a family and a kind. A kind that several families have is told for each of them.
   package func text(for words: [String]) throws(UnknownName) -> String {
-    guard let first = words.first else { return overview }
-    if words.count > 2 { throw UnknownName(message: "explain takes a kind, or a family and a kind: explain source csv") }
-    if words.count == 2, let part = parts.first(where: { $0.names.contains(words.joined(separator: " ")) }) {
-      return text(ofPart: part)
+    guard let last = words.last else { return overview }
+    // Names of families and parts may have several words.
+    let name = words.joined(separator: " ")
+    var found: [String] = []
+    for family in catalogue.families where isName(name, of: family) { found.append(text(of: family)) }
+    for part in parts where part.names.contains(name) { found.append(text(ofPart: part)) }
+    for family in catalogue.families {
+      for component in family.components where component.kind == name { found.append(text(of: component, in: family)) }
     }
-    if words.count == 2 {
-      guard let family = catalogue.families.first(where: { isName(first, of: $0) }) else {
+    if found.isEmpty, words.count > 1 {
+      let outer = words.dropLast().joined(separator: " ")
+      guard let family = catalogue.families.first(where: { isName(outer, of: $0) }) else {
+        if words.count > 2 { throw UnknownName(message: "explain takes a kind, or a family and a kind: explain source csv") }
         throw UnknownName(
-          message: "there is no family '\(first)'\(suggestion(for: first, among: catalogue.families.map(\.name)))")
+          message: "there is no family '\(outer)'\(suggestion(for: outer, among: catalogue.families.map(\.name)))")
       }
-      guard let component = family.components.first(where: { $0.kind == words[1] }) else {
+      guard let component = family.components.first(where: { $0.kind == last }) else {
         throw UnknownName(
-          message: "there is no \(family.name) '\(words[1])'"
-            + suggestion(for: words[1], among: family.components.map(\.kind), listing: 60))
+          message: "there is no \(family.name) '\(last)'"
+            + suggestion(for: last, among: family.components.map(\.kind), listing: 60))
       }
       return text(of: component, in: family)
     }
-    var found: [String] = []
-    for family in catalogue.families where isName(first, of: family) { found.append(text(of: family)) }
-    for part in parts where part.names.contains(first) { found.append(text(ofPart: part)) }
-    for family in catalogue.families {
-      for component in family.components where component.kind == first { found.append(text(of: component, in: family)) }
-    }
     if found.isEmpty {
       throw UnknownName(
-        message: nearest(first, among: names).map { "there is nothing called '\(first)'; did you mean '\($0)'?" }
-          ?? "there is nothing called '\(first)'; 'assay explain' lists all there is")
+        message: nearest(name, among: names).map { "there is nothing called '\(name)'; did you mean '\($0)'?" }
+          ?? "there is nothing called '\(name)'; 'assay explain' lists all there is")
     }
     return found.joined(separator: "\n" + String(repeating: "─", count: paragraphs.width) + "\n\n")
   }
@@ -122,7 +122,7 @@ package struct Explanation {
 
   private func text(of family: FamilyReference) -> String {
     var text = "\(PipelineReference.plural(of: family.name))\n\n"
-    text += paragraphs.wrap(PipelineReference.introduction(of: family.name), indent: 2)
+    text += paragraphs.wrap(family.introduction, indent: 2)
     text += "\nKinds\n" + summaries(family.components.map { ($0.kind, $0.summary) })
     if !family.commonKeys.isEmpty { text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) }
     return text

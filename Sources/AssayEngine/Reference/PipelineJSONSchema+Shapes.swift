@@ -60,7 +60,10 @@ extension PipelineJSONSchema {
   /// The schemas of which a value must satisfy one.
   func alternatives(_ shape: Shape) -> [JSONValue] {
     switch shape {
-    case .text, .template, .reference: return [reference("text")]
+    case .reference(let name):
+      guard let kinds = kinds(of: name) else { return [reference("text")] }
+      return alternatives(.choice(kinds))
+    case .text, .template: return [reference("text")]
     case .integer(nil, nil): return [reference("integer")]
     case .integer(let low, let high):
       var schema: JSONObject = ["type": "integer"]
@@ -85,6 +88,11 @@ extension PipelineJSONSchema {
     }
   }
 
+  /// The names of a family's members; nil where the name is of no family.
+  private func kinds(of family: String) -> [String]? {
+    catalogue.families.first { $0.name == family }?.components.map(\.kind)
+  }
+
   private func one(of choices: [JSONValue]) -> JSONValue {
     choices.count == 1 ? choices[0] : ["anyOf": .array(choices)]
   }
@@ -96,6 +104,7 @@ extension PipelineJSONSchema {
     case .integer: return Int64(text).map { .integer($0) }
     case .number: return Double(text).map { number in Int64(exactly: number).map { .integer($0) } ?? .decimal(number) }
     case .choice(let words): return words.contains(text) ? .string(text) : nil
+    case .reference(let name): return kinds(of: name)?.contains(text) == true ? .string(text) : nil
     case .text, .template, .duration, .share, .byteCount: return .string(text)
     case .list:
       do throws(FormatFault) { return try JSONParser.parse(text) } catch { return nil }

@@ -35,7 +35,8 @@ package struct PipelineJSONSchema {
 
   private var definitions: JSONObject {
     var all = Self.valueDefinitions
-    for family in catalogue.families {
+    // Members that are named only have no mappings: their names stand with the keys that take them.
+    for family in catalogue.families where !family.isNamedOnly {
       switch family.name {
       case CheckFamily.name: addChecks(family, to: &all)
       case ReportFamily.name: all.set(family.name, to: reports(family))

@@ -42,39 +42,13 @@ package enum PipelineReference {
     KeyReference(name: name, shape: shape, isRequired: required, doc: doc)
   }
 
-  /// What a family is, in a few sentences of Markdown; empty for a family that is not known here.
-  package static func introduction(of family: String) -> String {
-    switch family {
-    case SourceFamily.name:
-      "A source brings rows into the run. It stands under `sources`, and its name is the name of its dataset."
-    case StepFamily.name:
-      """
-      A step makes a dataset out of others. It stands under `steps`, names what it reads in `from`, and starts as soon as there \
-      are rows.
-      """
-    case CheckFamily.name:
-      """
-      A check says what must hold. It stands under `checks`, in the list `dataset` of its dataset or in the list of a column \
-      under `columns`. It is written as its name, as `{name: parameters}`, or as that with the common keys beside the name: \
-      `{not_null: {}, severity: warn}`. Nulls are judged by `not_null` alone: other checks do not evaluate them.
-      """
-    case OutputFamily.name:
-      """
-      An output writes a dataset. It stands in the list `outputs`. Rows are staged while the run goes on and published at its \
-      end: all outputs, or none.
-      """
-    case ReportFamily.name:
-      "A report tells of the run. It stands under `report` as its kind, with its path alone or with its keys."
-    case AuthFamily.name:
-      "Auth is how requests prove who asks. It stands under `auth` of an entry under `apis`."
-    case PaginatorFamily.name:
-      "A paginator is how the pages of an answer follow each other. It stands under `paginator` of a source of type `http`."
-    default: ""
-    }
-  }
-
   /// The name of a family in the plural: of its page, and of its part of the file.
   package static func plural(of family: String) -> String { family == AuthFamily.name ? family : "\(family)s" }
+
+  /// The file's name of a family's page.
+  static func page(of family: String) -> String {
+    plural(of: family).map { $0 == " " ? "-" : String($0) }.joined() + ".md"
+  }
 
   /// A component's YAML where it stands in a pipeline file, under the name `example`; a step under `result`.
   package static func placed(_ example: String, family: String) -> String {
@@ -89,7 +63,8 @@ package enum PipelineReference {
     case PaginatorFamily.name:
       "sources:\n  example:\n    type: http\n    path: https://api.example.com/customers\n    paginator:\n"
         + indented(example, by: 6)
-    default: example
+    // Members of other families are named by steps, and shown in one.
+    default: "steps:\n  result:\n" + indented(example, by: 4)
     }
   }
 

@@ -23,7 +23,7 @@ package struct ReferencePages {
       Page(path: "reference/pipeline.md", text: Self.notice + pipeline),
     ]
       + catalogue.families.map {
-        Page(path: "reference/\(PipelineReference.plural(of: $0.name)).md", text: Self.notice + page(of: $0))
+        Page(path: "reference/\(PipelineReference.page(of: $0.name))", text: Self.notice + page(of: $0))
       }
       + [Page(path: "reference/errors.md", text: Self.notice + errors)]
   }
@@ -39,7 +39,7 @@ package struct ReferencePages {
 
       """
     for family in catalogue.families {
-      let page = "\(PipelineReference.plural(of: family.name)).md"
+      let page = PipelineReference.page(of: family.name)
       let kinds = family.components.map { "[`\($0.kind)`](\(page)#\(anchor($0.kind)))" }
       text += "- [\(capitalised(PipelineReference.plural(of: family.name)))](\(page)): \(kinds.joined(separator: ", "))\n"
     }
@@ -70,8 +70,7 @@ package struct ReferencePages {
   private func page(of family: FamilyReference) -> String {
     let plural = PipelineReference.plural(of: family.name)
     var text = "# \(capitalised(plural))\n\n"
-    let introduction = PipelineReference.introduction(of: family.name)
-    if !introduction.isEmpty { text += introduction + "\n\n" }
+    text += family.introduction + "\n\n"
     text += "| Kind | What it does |\n|---|---|\n"
     for component in family.components {
       text += "| [`\(component.kind)`](#\(anchor(component.kind))) | \(cell(component.summary)) |\n"
@@ -126,7 +125,9 @@ package struct ReferencePages {
     case .object(let name, _): name.hasPrefix("`") ? name : "[\(name)](#\(anchor(name)))"
     case .component(CheckFamily.name): "[checks](checks.md)"
     case .component(ReportFamily.name): "mapping of [kinds](reports.md) to their keys"
-    case .component(let family): "[\(family)](\(PipelineReference.plural(of: family)).md), by `type`"
+    case .component(let family): "[\(family)](\(PipelineReference.page(of: family))), by `type`"
+    case .reference(let name) where catalogue.families.contains { $0.name == name }:
+      "[\(name)](\(PipelineReference.page(of: name)))"
     default: shape.words
     }
   }

@@ -1,8 +1,6 @@
 internal import AssayColumns
 package import AssayDefinition
 package import AssayQuality
-internal import AssayStore
-internal import Synchronization
 
 /// How one dataset is measured and judged.
 package struct DatasetGrading: Sendable {
@@ -155,28 +153,5 @@ package struct DatasetGrading: Sendable {
       checks.append(result("min_score", nil, .fail, judgement, declaration.location))
     }
     return checks
-  }
-}
-
-/// Evaluates SQL over batches for the grader: one connection for each thread that asks at once.
-private final class SQLVerdicts: SQLPredicateEvaluator {
-  private let idle = Mutex<[RowExpressions]>([])
-
-  func verdicts(of expressions: [String], over batch: Batch) throws(SQLPredicateFault) -> [SQLVerdict] {
-    if expressions.isEmpty { return [] }
-    let evaluator = idle.withLock { $0.popLast() } ?? RowExpressions()
-    defer { idle.withLock { $0.append(evaluator) } }
-    do throws(ExpressionFailure) {
-      return try evaluator.evaluate(expressions, over: batch).map { verdict in
-        var isTrue = verdict.holds
-        isTrue.formIntersection(verdict.isNull.inverted())
-        return SQLVerdict(isTrue: isTrue, isNull: verdict.isNull)
-      }
-    } catch {
-      switch error {
-      case .missingColumn(let name): throw .missingColumn(name)
-      case .brokenSQL(let message): throw .broken(message)
-      }
-    }
   }
 }

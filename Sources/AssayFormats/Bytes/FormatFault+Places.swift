@@ -1,11 +1,10 @@
 extension FormatFault {
   /// A document without any bytes, or without anything but a byte order mark and blank lines.
-  ///
-  /// Whether that is a fault is for the source to say: it asks `isEmptyDocument`.
-  package static let emptyDocument = FormatFault("the file is empty")
-
-  /// Whether the document held nothing at all.
-  package var isEmptyDocument: Bool { message == FormatFault.emptyDocument.message }
+  package static var emptyDocument: FormatFault {
+    var fault = FormatFault("the file is empty")
+    fault.isEmptyDocument = true
+    return fault
+  }
 
   /// What is wrong with bytes that are not UTF-8, where that shows.
   static func notUTF8(_ value: UInt8, byte: Int, line: Int, record: Int? = nil) -> FormatFault {

@@ -64,7 +64,7 @@ struct JSONCutter: PieceCutter {
     if case .start = phase { pieces += try begin([0xEF, 0xBB, 0xBF]) }
     if case .record(let scan) = phase, scan.mayEndAnywhere, !isInList, outline.depth == 0 { endRecord() }
     let isBegun = format.lines ? records > 0 || phaseIsRecord : outline.hasBegun
-    guard isBegun else { throw FormatFault("the file is empty") }
+    guard isBegun else { throw .emptyDocument }
     if format.lines {
       guard case .lines = phase else { throw truncated }
     } else {

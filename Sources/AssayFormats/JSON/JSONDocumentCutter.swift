@@ -17,7 +17,7 @@ struct JSONDocumentCutter: PieceCutter {
     var rest = bytes[...]
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     guard rest.contains(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }) else {
-      throw FormatFault("the file is empty")
+      throw .emptyDocument
     }
     let root = try JSONParser.parse(bytes)
     bytes = []

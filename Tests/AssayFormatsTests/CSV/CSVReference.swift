@@ -142,7 +142,8 @@ extension DecodedTable {
   /// The table without what the plain reader does not say of a fault.
   var plain: DecodedTable {
     var table = self
-    table.fault = fault.map { FormatFault($0.message, byte: $0.byte) }
+    table.fault?.line = nil
+    table.fault?.record = nil
     return table
   }
 }

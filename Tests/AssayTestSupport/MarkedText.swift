@@ -1,15 +1,15 @@
-import AssayDefinition
-import Testing
+package import AssayDefinition
+package import Testing
 
 /// A place in a file; Testing has a type of the same name.
-typealias Place = AssayDefinition.SourceLocation
+package typealias Place = AssayDefinition.SourceLocation
 
 /// A text with the places before which `⟪` stands in it.
-struct MarkedText {
-  var text = ""
-  var places: [Place] = []
+package struct MarkedText {
+  package var text = ""
+  package var places: [Place] = []
 
-  init(_ marked: String) {
+  package init(_ marked: String) {
     var place = Place.start
     var scalars = String.UnicodeScalarView()
     for scalar in marked.unicodeScalars {
@@ -26,20 +26,20 @@ struct MarkedText {
 }
 
 /// A fault without its place.
-struct Said: Hashable, CustomStringConvertible {
-  var code: DiagnosticCode
-  var message: String
+package struct Said: Hashable, CustomStringConvertible {
+  package var code: DiagnosticCode
+  package var message: String
 
-  init(_ code: DiagnosticCode, _ message: String) {
+  package init(_ code: DiagnosticCode, _ message: String) {
     self.code = code
     self.message = message
   }
 
-  var description: String { "[\(code.rawValue)] \(message)" }
+  package var description: String { "[\(code.rawValue)] \(message)" }
 }
 
 /// Expects the diagnostics to be these, in the order of the marks, each at its mark.
-func expect(
+package func expect(
   _ diagnostics: [Diagnostic], at places: [Place], are expected: [Said],
   sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) {
