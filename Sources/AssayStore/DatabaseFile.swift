@@ -24,10 +24,11 @@ final class DatabaseFile: Sendable {
   /// - Parameters:
   ///   - keepsJournal: leave an existing file's way of journaling alone, and give a new one SQLite's default: for
   ///     files that other programs own. Otherwise the file is in WAL mode.
+  ///   - creates: whether a file that is not there is made; otherwise it is refused as `cannotOpen`.
   ///   - patience: how long to wait for other processes' locks before an operation fails as `locked`.
-  init(path: String, keepsJournal: Bool, patience: Duration) throws(StoreFailure) {
+  init(path: String, keepsJournal: Bool, creates: Bool, patience: Duration) throws(StoreFailure) {
     self.path = path
-    try Self.checkPlace(path)
+    try Self.checkPlace(path, creates: creates)
     var configuration = Configuration()
     let (seconds, attoseconds) = patience.components
     configuration.busyMode = .timeout(Double(seconds) + Double(attoseconds) / 1e18)
@@ -58,10 +59,11 @@ final class DatabaseFile: Sendable {
     checkpointer = keepsJournal ? nil : Checkpointer(path: path)
   }
 
-  private static func checkPlace(_ path: String) throws(StoreFailure) {
+  private static func checkPlace(_ path: String, creates: Bool) throws(StoreFailure) {
     var status = stat()
     if stat(folderName(of: path), &status) != 0 { throw .unopened(path, "") }
     let exists = stat(path, &status) == 0
+    if !exists, !creates { throw .missing(path) }
     if exists, status.st_mode & S_IFMT == S_IFDIR { throw .unopened(path, "") }
     if access(exists ? path : folderName(of: path), W_OK) != 0 { throw .unopened(path, "") }
   }

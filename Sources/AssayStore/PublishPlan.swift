@@ -1,6 +1,7 @@
-/// How a stage becomes part of its table.
+/// How a stage becomes part of its table. A stage without columns changes nothing, whatever the mode.
 package enum PublishMode: Sendable, Hashable {
-  /// The stage takes the table's name. Indexes, triggers and views of the table live on.
+  /// The stage takes the table's name. Indexes, triggers and views of the table live on. A stage without columns has
+  /// no table to put in place: the old one stays as it is.
   case replace
   /// The rows are added.
   case append

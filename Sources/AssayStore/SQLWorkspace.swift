@@ -22,7 +22,7 @@ package final class SQLWorkspace: Sendable {
   ///   - step: what errors name.
   ///   - inputs: the datasets with the names by which the query knows them.
   /// - Throws: `badQuery` with SQLite's message, also for anything but one SELECT; `badColumns` for inputs that SQLite
-  ///   cannot hold in a table.
+  ///   cannot hold in a table, such as those without columns.
   package static func prepare(
     step: String, query: String, inputs: [(name: String, rows: any BatchSequence)]
   ) async throws(StoreFailure) -> SQLWorkspace {
@@ -68,6 +68,12 @@ package final class SQLWorkspace: Sendable {
     var names: [String: String] = [:]
     var shown: [TableInput] = []
     for input in inputs {
+      if input.rows.schema.count == 0 {
+        let cause = input.rows.rowCount == 0 ? "it has no rows" : "its rows have no values"
+        throw StoreFailure(
+          .badColumns, handle.subject, "the dataset '\(input.name)' has no columns because \(cause)",
+          advice: "declare them under 'columns' of the source")
+      }
       try checkColumns(input.rows.schema.names, of: "\(handle.subject): input '\(input.name)'")
       if let other = names.updateValue(input.name, forKey: folded(input.name)) {
         throw StoreFailure(

@@ -6,9 +6,11 @@ package struct Stage: Sendable, Hashable {
   package var run: String
   /// The table that holds the rows.
   package var table: String
-  /// The SQLite file that holds the table; nil for the store.
+  /// The SQLite file that holds the table, as an absolute path; nil for the store.
   package var path: String?
   package var rowCount: Int
+  /// Whether there is such a table: without any column there is none, and publishing it changes nothing.
+  package var hasTable = true
 }
 
 /// Loads a dataset's batches into a stage, chunk by committed chunk. One task at a time appends.
@@ -120,13 +122,12 @@ package final class StageWriter: Sendable {
     state.withLock { $0.rowCount += batch.rowCount }
   }
 
-  /// Ends the load.
-  /// - Throws: `badColumns` where no column was ever known.
+  /// Ends the load. Where no column was ever known, as of an API that answers with an empty list, the stage is
+  /// without a table.
   package func finish() async throws(StoreFailure) -> Stage {
     let (schema, input, rowCount) = state.withLock { ($0.schema, $0.input, $0.rowCount) }
     guard let input else {
-      try checkColumns(schema.names, of: file.path)
-      return Stage(run: run, table: table, path: path, rowCount: 0)
+      return Stage(run: run, table: table, path: path, rowCount: 0, hasTable: schema.count > 0)
     }
     try await file.perform { [feed, insertion] connection throws(StoreFailure) in
       connection.forget(insertion)

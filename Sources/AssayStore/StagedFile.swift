@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A file that is renamed to its place when its run is published.
+/// A file that is renamed to its place when its run is published. Both paths are absolute.
 package struct FilePublish: Sendable, Hashable {
   package var temporary: String
   package var target: String
@@ -20,9 +20,9 @@ package final class StagedFile: Sendable {
   /// Bytes that are collected before they are written.
   private static let bufferSize = 1 << 18
 
-  /// Where the file will be.
+  /// Where the file will be, as an absolute path.
   package let target: String
-  /// Where it is until then.
+  /// Where it is until then, as an absolute path.
   package let temporary: String
   private let state: Mutex<State>
 
@@ -39,8 +39,19 @@ package final class StagedFile: Sendable {
   /// Creates the temporary file. The folder must be there.
   /// - Throws: `cannotOpen`, `readOnly`, `diskFull`, `inputOutput`.
   package init(target: String, run: String) throws(StoreFailure) {
+    let target = absolutePath(target)
     var status = stat()
-    if stat(target, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .unopened(target, "") }
+    if stat(target, &status) == 0 {
+      if status.st_mode & S_IFMT == S_IFDIR { throw .unopened(target, "") }
+      // Its name would be taken by a plain file when the run is published.
+      if status.st_mode & S_IFMT != S_IFREG {
+        throw StoreFailure(.cannotOpen, target, "it is a device, a pipe or a socket, not a file", advice: "name a file")
+      }
+    }
+    if (target.split(separator: "/").last?.utf8.count ?? 0) > Int(NAME_MAX) {
+      throw StoreFailure(
+        .cannotOpen, target, "the file's name has more than \(NAME_MAX) bytes", advice: "give it a shorter name")
+    }
     if stat(folderName(of: target), &status) != 0 { throw .unopened(target, "") }
     self.target = target
     temporary = Self.temporaryName(for: target, run: run)
@@ -70,17 +81,30 @@ package final class StagedFile: Sendable {
     if let failure { throw failure }
   }
 
-  /// Starts again with an empty file: for an output whose columns grew.
-  package func restart() throws(StoreFailure) {
-    let failure = state.withLock { state -> StoreFailure? in
-      state.buffer = []
+  /// Writes the file anew from what it holds: under the same name, so that a process that dies leaves no other behind.
+  /// - Parameter body: gets a descriptor from which the old bytes are read, from the first on, and which is closed
+  ///   afterwards; it appends the new ones with `write`.
+  /// - Throws: `diskFull`, `readOnly`, `inputOutput`, and what `body` throws. The file is unfit to be published then.
+  package func rewrite(_ body: (_ old: Int32) throws -> Void) throws {
+    let opened = state.withLock { state -> Result<Int32, StoreFailure> in
+      if let failure = flush(&state) { return .failure(failure) }
+      let old = open(temporary, O_RDONLY | O_CLOEXEC)
+      if old < 0 { return .failure(.system("reread the file", target)) }
+      close(state.descriptor)
+      state.descriptor = -1
       state.byteCount = 0
-      guard ftruncate(state.descriptor, 0) == 0, lseek(state.descriptor, 0, SEEK_SET) == 0 else {
-        return .system("rewrite the file", target)
+      // The old bytes live on without a name, as long as they are open.
+      if unlink(temporary) == 0 {
+        state.descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       }
-      return nil
+      if state.descriptor >= 0 { return .success(old) }
+      let failure = StoreFailure.system("rewrite the file", target)
+      close(old)
+      return .failure(failure)
     }
-    if let failure { throw failure }
+    let old = try opened.get()
+    defer { close(old) }
+    try body(old)
   }
 
   /// Writes what is left, syncs the file to the disk and closes it. It keeps its temporary name.

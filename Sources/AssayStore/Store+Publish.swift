@@ -8,15 +8,19 @@ extension Store {
   package func stage(
     run: String, schema: DatasetSchema, in path: String? = nil
   ) async throws(StoreFailure) -> StageWriter {
-    let database = try await database(at: path)
+    let database = try await database(at: path, creates: true)
     let isStore = database === file
     let number = stageCount.withLock { count in
       count += 1
       return count
     }
     let table = "_assay_stage_\(run)_\(number)"
-    let other = isStore ? nil : path
-    if let other { try await note(.stagedTable, run: run, temporary: table, target: other) }
+    let other = isStore ? nil : database.path
+    if let other {
+      try await file.transaction { handle throws(StoreFailure) in
+        try Self.note(.stagedTable, run: run, temporary: table, target: other, in: handle)
+      }
+    }
     let writer = StageWriter(file: database, run: run, table: table, path: other, isStore: isStore)
     try await writer.grow(to: schema)
     return writer
@@ -24,28 +28,34 @@ extension Store {
 
   /// Starts a file output of a run. Should the process die, the next one removes what was written.
   package func stageFile(target: String, run: String) async throws(StoreFailure) -> StagedFile {
-    let temporary = StagedFile.temporaryName(for: target, run: run)
-    try await note(.stagedFile, run: run, temporary: temporary, target: target)
-    return try StagedFile(target: target, run: run)
+    try await file.perform { connection throws(StoreFailure) in
+      let target = absolutePath(target)
+      let temporary = StagedFile.temporaryName(for: target, run: run)
+      try connection.handle.transaction { () throws(StoreFailure) in
+        try Self.note(.stagedFile, run: run, temporary: temporary, target: target, in: connection.handle)
+      }
+      return try StagedFile(target: target, run: run)
+    }
   }
 
-  private func note(
-    _ kind: PublishIntent.Kind, run: String, temporary: String, target: String
-  ) async throws(StoreFailure) {
-    try await file.transaction { handle throws(StoreFailure) in
-      try handle.rows(
-        "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
-        [.text(run), .text(kind.rawValue), .text(temporary), .text(target)])
-    }
+  /// Enters an intent within an open transaction. Both places are absolute paths, as the process that settles it may
+  /// start in any folder; a table's name is no place.
+  private static func note(
+    _ kind: PublishIntent.Kind, run: String, temporary: String, target: String, in handle: SQLHandle
+  ) throws(StoreFailure) {
+    try handle.rows(
+      "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
+      [.text(run), .text(kind.rawValue), .text(temporary), .text(target)])
   }
 
   /// Publishes a run: all tables of the store, the ledger, and the decision about files and other databases, in one
   /// transaction; then files are renamed and other databases follow. The run has ended afterwards.
-  /// - Returns: what was decided but could not be put in place yet; the next opener of the store tries again.
+  /// - Returns: late failures: what went wrong after the decision, such as a file that could not be put in its place.
+  ///   The run is published nevertheless, and the next opener of the store tries again.
   /// - Throws: whatever kept the transaction from being committed: then nothing was published, and the run goes on.
   package func publish(_ plan: PublishPlan) async throws(StoreFailure) -> [StoreFailure] {
     try await commit(plan)
-    return try await complete(plan.run)
+    return await complete(plan.run)
   }
 
   /// The first half of `publish`, up to and including COMMIT.
@@ -63,6 +73,8 @@ extension Store {
       try handle.transaction { () throws(StoreFailure) in
         let publisher = TablePublisher(handle: handle)
         for item in plan.tables {
+          // Without columns there is nothing to decide.
+          guard item.stage.hasTable else { continue }
           if item.stage.path == nil {
             try publisher.publish(item, oldName: Self.oldName(of: item.stage))
           } else {
@@ -75,9 +87,7 @@ extension Store {
         for file in plan.files {
           try handle.rows(
             "DELETE FROM publish_intents WHERE run_id = ? AND temporary = ?", [.text(plan.run), .text(file.temporary)])
-          try handle.rows(
-            "INSERT INTO publish_intents (run_id, kind, temporary, target) VALUES (?, ?, ?, ?)",
-            [.text(plan.run), .text(PublishIntent.Kind.file.rawValue), .text(file.temporary), .text(file.target)])
+          try Self.note(.file, run: plan.run, temporary: file.temporary, target: file.target, in: handle)
         }
         // Pages were kept for a resume, which is over; answers to look-ups belong to no run.
         try handle.rows("DELETE FROM http_responses WHERE run_id = ?", [.text(plan.run)])
@@ -89,8 +99,8 @@ extension Store {
   /// Tries the publishing to other databases and takes it back, so that rows which they refuse are found before the
   /// decision.
   private func rehearse(_ plan: PublishPlan) async throws(StoreFailure) {
-    for item in plan.tables where item.stage.path != nil {
-      let database = try await database(at: item.stage.path)
+    for item in plan.tables where item.stage.path != nil && item.stage.hasTable {
+      let database = try await database(at: item.stage.path, creates: false)
       try await database.perform { connection throws(StoreFailure) in
         connection.forgetAll()
         try Self.preparePublishing(connection.handle)
@@ -110,31 +120,47 @@ extension Store {
   /// Drops all that a run has staged and not published.
   package func discard(_ run: String) async throws(StoreFailure) {
     _ = try await settleIntents(of: run)
-    try await dropTables { $0 == run }
+    try await dropTables(of: run)
   }
 
   /// The second half of `publish`: puts in place what was decided, and drops what the run left over.
-  private func complete(_ run: String) async throws(StoreFailure) -> [StoreFailure] {
-    let pending = try await settleIntents(of: run)
-    try await dropTables { $0 == run }
-    return pending
+  /// - Returns: what could not be done. It throws nothing, as the run is published by now.
+  private func complete(_ run: String) async -> [StoreFailure] {
+    var failures: [StoreFailure]
+    do throws(StoreFailure) {
+      failures = try await settleIntents(of: run)
+    } catch {
+      failures = [error]
+    }
+    do throws(StoreFailure) {
+      try await dropTables(of: run)
+    } catch {
+      failures.append(error)
+    }
+    return failures
   }
 
-  /// Drops stages and replaced tables of the runs that `isMeant` picks.
-  func dropTables(_ isMeant: @escaping @Sendable (String) -> Bool) async throws(StoreFailure) {
+  private func dropTables(of run: String) async throws(StoreFailure) {
     try await file.perform { connection throws(StoreFailure) in
-      let names = try connection.handle.rows(
-        """
-        SELECT name FROM sqlite_master
-        WHERE type = 'table' AND (name GLOB '_assay_stage_*' OR name GLOB '_assay_old_*')
-        """)
-      for name in names.compactMap({ $0.first?.text }) {
-        guard let run = Self.run(ofTable: name), isMeant(run) else { continue }
-        connection.forgetAll()
-        try connection.handle.execute("DROP TABLE IF EXISTS main.\(quoted(name))")
-        if name.hasPrefix("_assay_stage") {
-          try connection.handle.execute("DROP TABLE IF EXISTS \(StageWriter.feed(of: name))")
-        }
+      try connection.handle.transaction { () throws(StoreFailure) in
+        try Self.dropTables(connection) { $0 == run }
+      }
+    }
+  }
+
+  /// Drops stages and replaced tables of the runs that `isMeant` picks, within an open transaction.
+  static func dropTables(_ connection: FileConnection, _ isMeant: (String) -> Bool) throws(StoreFailure) {
+    let names = try connection.handle.rows(
+      """
+      SELECT name FROM main.sqlite_master
+      WHERE type = 'table' AND (name GLOB '_assay_stage_*' OR name GLOB '_assay_old_*')
+      """)
+    for name in names.compactMap({ $0.first?.text }) {
+      guard let run = Self.run(ofTable: name), isMeant(run) else { continue }
+      connection.forgetAll()
+      try connection.handle.execute("DROP TABLE IF EXISTS main.\(quoted(name))")
+      if name.hasPrefix("_assay_stage") {
+        try connection.handle.execute("DROP TABLE IF EXISTS \(StageWriter.feed(of: name))")
       }
     }
   }

@@ -27,42 +27,46 @@ extension Store {
   ///
   /// A run is dead when its lease has run out, or when its process ran on this machine and is gone.
   func settle(now: StoreTime) async throws(StoreFailure) {
-    let dead = try await deadRuns(now: now)
-    try await file.transaction { handle throws(StoreFailure) in
+    // One transaction: a run that renews its lease meanwhile is not taken for dead, and one that is marked here can no
+    // longer publish.
+    let dead = try await file.transaction { handle throws(StoreFailure) in
+      let dead = try Self.deadRuns(handle, now)
       for run in dead {
         try handle.rows(
           "UPDATE runs SET outcome = 'broken', exit_code = 3, finished_at = ? WHERE id = ? AND outcome IS NULL",
           [.text(now.text), .text(run)])
       }
+      return dead
     }
     var failures: [StoreFailure] = []
     for run in dead { failures += try await settleIntents(of: run) }
     unsettled = failures
-    let alive = try await aliveOwners(now: now)
-    try await dropTables { !alive.contains($0) }
+    try await file.perform { connection throws(StoreFailure) in
+      // Under one lock: a run that begins meanwhile would otherwise be missing among the living, and lose its stage.
+      try connection.handle.transaction { () throws(StoreFailure) in
+        let alive = try Self.aliveOwners(connection.handle, now)
+        try Self.dropTables(connection) { !alive.contains($0) }
+      }
+    }
   }
 
   /// Runs whose owner is dead and that have something to settle.
-  private func deadRuns(now: StoreTime) async throws(StoreFailure) -> [String] {
-    try await file.perform { connection throws(StoreFailure) in
-      try connection.handle.rows(
-        """
-        SELECT id, host, pid, owner, lease_until FROM runs WHERE outcome IS NULL
-        UNION SELECT id, host, pid, owner, lease_until FROM runs
-          WHERE id IN (SELECT run_id FROM publish_intents) ORDER BY id
-        """
-      ).filter { !Self.isAlive($0, now) }.map { $0[0].text ?? "" }
-    }
+  private static func deadRuns(_ handle: SQLHandle, _ now: StoreTime) throws(StoreFailure) -> [String] {
+    try handle.rows(
+      """
+      SELECT id, host, pid, owner, lease_until FROM runs WHERE outcome IS NULL
+      UNION SELECT id, host, pid, owner, lease_until FROM runs
+        WHERE id IN (SELECT run_id FROM publish_intents) ORDER BY id
+      """
+    ).filter { !isAlive($0, now) }.map { $0[0].text ?? "" }
   }
 
   /// Runs whose process may still be at work on their tables: also those that have just ended.
-  private func aliveOwners(now: StoreTime) async throws(StoreFailure) -> Set<String> {
-    try await file.perform { connection throws(StoreFailure) in
-      Set(
-        try connection.handle.rows(
-          "SELECT id, host, pid, owner, lease_until FROM runs WHERE lease_until > ?", [.text(now.text)]
-        ).filter { Self.isAlive($0, now) }.map { $0[0].text ?? "" })
-    }
+  private static func aliveOwners(_ handle: SQLHandle, _ now: StoreTime) throws(StoreFailure) -> Set<String> {
+    Set(
+      try handle.rows(
+        "SELECT id, host, pid, owner, lease_until FROM runs WHERE lease_until > ?", [.text(now.text)]
+      ).filter { isAlive($0, now) }.map { $0[0].text ?? "" })
   }
 
   private static func isAlive(_ row: [SQLValue], _ now: StoreTime) -> Bool {
@@ -102,21 +106,26 @@ extension Store {
   private func settle(_ intent: PublishIntent) async throws(StoreFailure) {
     let stage = Stage(run: intent.run, table: intent.temporary, path: intent.target, rowCount: 0)
     switch intent.kind {
-    case .stagedFile: unlink(intent.temporary)
+    case .stagedFile:
+      // On the store's queue, where blocking is allowed.
+      try await file.perform { _ throws(StoreFailure) in
+        if unlink(intent.temporary) != 0, errno != ENOENT, errno != ENOTDIR {
+          throw .system("remove the unfinished file", intent.temporary)
+        }
+      }
     case .file:
       let publish = FilePublish(temporary: intent.temporary, target: intent.target)
-      // On the store's queue, where blocking is allowed.
       try await file.perform { _ throws(StoreFailure) in try publish.publish() }
     case .stagedTable:
-      // A database that is gone has no stage either.
-      if access(intent.target, F_OK) != 0 { return }
-      let database = try await database(at: intent.target)
-      try await database.perform { connection throws(StoreFailure) in
+      // The run has ended by the ledger, so that what it staged here can no longer be decided on.
+      try await database(at: intent.target, creates: false).perform { connection throws(StoreFailure) in
         connection.forgetAll()
-        try connection.handle.execute("DROP TABLE IF EXISTS main.\(quoted(intent.temporary))")
+        try connection.handle.transaction { () throws(StoreFailure) in
+          try connection.handle.execute("DROP TABLE IF EXISTS main.\(quoted(intent.temporary))")
+        }
       }
     case .table:
-      try await database(at: intent.target).perform { connection throws(StoreFailure) in
+      try await database(at: intent.target, creates: false).perform { connection throws(StoreFailure) in
         connection.forgetAll()
         let handle = connection.handle
         try Self.preparePublishing(handle)

@@ -8,13 +8,13 @@ import Synchronization
 /// task is cancelled.
 package final class Store: Sendable {
   let file: DatabaseFile
-  /// Other SQLite files that outputs of this process publish to, by path.
+  /// Other SQLite files that outputs of this process publish to, by absolute path.
   private let others = Mutex<[String: DatabaseFile]>([:])
   /// How many stages this process has made.
   let stageCount = Mutex(0)
   private let leftOver = Mutex<[StoreFailure]>([])
 
-  /// The store's file.
+  /// The store's file, as an absolute path.
   package var path: String { file.path }
 
   /// What dead runs had committed and could not be finished when the store was opened; it is tried again at each open.
@@ -36,7 +36,7 @@ package final class Store: Sendable {
   package static func open(
     _ path: String, patience: Duration = .seconds(10), now: StoreTime = .now
   ) async throws(StoreFailure) -> Store {
-    let file = try await openFile(path, keepsJournal: false, patience)
+    let file = try await openFile(path, keepsJournal: false, creates: true, patience)
     try await file.perform { connection throws(StoreFailure) in try StoreSchema.migrate(connection.handle) }
     let store = Store(file: file, patience: patience)
     try await store.settle(now: now)
@@ -60,25 +60,33 @@ package final class Store: Sendable {
   }
 
   /// The file in which an output's tables are staged and published: the store itself for nil or its own path.
-  func database(at path: String?) async throws(StoreFailure) -> DatabaseFile {
-    guard let path, !isSameFile(path, file.path) else { return file }
-    if let known = others.withLock({ $0[path] }) { return known }
-    let opened = try await Self.openFile(path, keepsJournal: true, patience)
+  /// - Parameter creates: whether a file that is not there is made; otherwise `cannotOpen` is thrown, even where this
+  ///   process still has it open.
+  func database(at path: String?, creates: Bool) async throws(StoreFailure) -> DatabaseFile {
+    guard let path else { return file }
+    let place: String? = try await file.perform { [file] _ throws(StoreFailure) in
+      if !creates, access(path, F_OK) != 0 { throw .missing(path) }
+      return isSameFile(path, file.path) ? nil : absolutePath(path)
+    }
+    guard let place else { return file }
+    if let known = others.withLock({ $0[place] }) { return known }
+    let opened = try await Self.openFile(place, keepsJournal: true, creates: creates, patience)
     return others.withLock { others in
-      if let known = others[path] { return known }
-      others[path] = opened
+      if let known = others[place] { return known }
+      others[place] = opened
       return opened
     }
   }
 
   private static func openFile(
-    _ path: String, keepsJournal: Bool, _ patience: Duration
+    _ path: String, keepsJournal: Bool, creates: Bool, _ patience: Duration
   ) async throws(StoreFailure) -> DatabaseFile {
     let result: Result<DatabaseFile, StoreFailure> = await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(
           returning: Result { () throws(StoreFailure) in
-            try DatabaseFile(path: path, keepsJournal: keepsJournal, patience: patience)
+            try DatabaseFile(
+              path: absolutePath(path), keepsJournal: keepsJournal, creates: creates, patience: patience)
           })
       }
     }

@@ -64,6 +64,13 @@ extension StoreFailure {
     return StoreFailure(.cannotOpen, path, message)
   }
 
+  /// A database in which something waits to be settled, and that is not where it was.
+  static func missing(_ path: String) -> StoreFailure {
+    StoreFailure(
+      .cannotOpen, path, "the file is gone, and a run has left something in it to be settled",
+      advice: "put it back, or an empty file in its place if it is gone for good")
+  }
+
   /// The failure of a system call on a file, from `errno`.
   static func system(_ doing: String, _ path: String, _ error: Int32 = errno) -> StoreFailure {
     switch error {

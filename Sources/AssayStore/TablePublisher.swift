@@ -11,9 +11,10 @@ struct TablePublisher {
     var keyPlace: Int
   }
 
-  /// Publishes one stage; the stage is gone afterwards.
+  /// Publishes one stage; the stage is gone afterwards. A stage without a table changes nothing.
   /// - Parameter oldName: the name that a replaced table gets until it is dropped.
   func publish(_ item: TablePublish, oldName: String) throws(StoreFailure) {
+    guard item.stage.hasTable else { return }
     let existing = try existingTable(item.table)
     switch item.mode {
     case .replace:
@@ -98,9 +99,38 @@ struct TablePublisher {
     return staged.map(\.name)
   }
 
+  /// Refuses texts such as `01` for a column that holds numbers: SQLite would make them numbers, and their zeros, with
+  /// which they may be keys, would be gone.
+  private func refuseCodes(
+    among columns: [String], from stage: String, into table: String
+  ) throws(StoreFailure) {
+    let types = Dictionary(try self.columns(of: table).map { (folded($0.name), $0.type.uppercased()) }) { first, _ in first }
+    for name in columns where Self.isNumeric(types[folded(name)] ?? "") {
+      let column = quoted(name)
+      let found = try handle.rows(
+        """
+        SELECT \(column) FROM main.\(quoted(stage)) WHERE typeof(\(column)) = 'text'
+        AND \(column) GLOB '0[0-9]*' AND \(column) NOT GLOB '*[^0-9]*' LIMIT 1
+        """)
+      guard let code = found.first?.first?.text else { continue }
+      throw StoreFailure(
+        .rejectedRows, handle.subject,
+        "the column '\(name)' of table '\(table)' holds numbers, and '\(code)' would lose its zeros there",
+        advice: "declare the column as text under 'columns' of its source and publish once with mode: replace")
+    }
+  }
+
+  /// Whether a column of a declared type turns texts that look like numbers into numbers (SQLite's type affinity).
+  private static func isNumeric(_ type: String) -> Bool {
+    if type.contains("INT") { return true }
+    if type.isEmpty || ["CHAR", "CLOB", "TEXT", "BLOB"].contains(where: { type.contains($0) }) { return false }
+    return true
+  }
+
   private func insert(
     _ columns: [String], from stage: String, into table: String, ending: String
   ) throws(StoreFailure) {
+    try refuseCodes(among: columns, from: stage, into: table)
     let names = columns.map { quoted($0) }.joined(separator: ", ")
     do throws(StoreFailure) {
       // WHERE true keeps the parser from reading ON CONFLICT as a join's condition.

@@ -168,6 +168,41 @@ import Testing
     await store.close()
   }
 
+  @Test func `what fails behind the decision is reported late, and the run is published`() async throws {
+    let store = try await open()
+    try await store.publishRun("r0", [people([(0, "old")])], to: "t")
+    try execute(
+      store.path,
+      """
+      CREATE TRIGGER stuck BEFORE DELETE ON publish_intents WHEN old.kind = 'file'
+        BEGIN SELECT RAISE(ABORT, 'stuck'); END;
+      """)
+    try await store.begin(run("r1"))
+    // A table of a module that is not there cannot be dropped.
+    try execute(
+      store.path,
+      """
+      PRAGMA writable_schema = ON;
+      INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('table', '_assay_stage_r1_99',
+        '_assay_stage_r1_99', 0, 'CREATE VIRTUAL TABLE "_assay_stage_r1_99" USING nowhere(x)');
+      PRAGMA writable_schema = OFF;
+      """)
+    let stage = try await store.staged([people([(1, "Ann")])], run: "r1")
+    let file = try await store.stageFile(target: folder.file("out.csv"), run: "r1")
+    try file.write(Array("a".utf8))
+    let late = try await store.publish(
+      PublishPlan(
+        run: "r1", tables: [TablePublish(stage, to: "t", mode: .replace)], files: [try file.finish()],
+        result: .passed))
+    #expect(late.count == 2)
+    #expect(late.first?.problem.contains("stuck") == true)
+    #expect(late.last?.problem.contains("nowhere") == true)
+    #expect(try query(store.path, "SELECT * FROM t") == ["1|Ann"])
+    #expect(contents(folder.file("out.csv")) == "a")
+    #expect(try await store.runs().first { $0.id == "r1" }?.outcome == "passed")
+    await store.close()
+  }
+
   @Test func `another database is published to, and keeps its journal`() async throws {
     let store = try await open()
     let other = folder.file("other.db")

@@ -133,6 +133,121 @@ import Testing
     await store.close()
   }
 
+  @Test func `a process that starts in another folder finds what was decided under relative paths`() async throws {
+    run("/bin/mkdir", folder.file("sub"))
+    let path = fromHere(folder.path, "a.db")
+    let other = fromHere(folder.path, "other.db")
+    let first = try await Store.open(path)
+    #expect(first.path == folder.file("a.db"))
+    try await first.begin(run("r1", process: deadProcess()))
+    let outside = try await first.staged([people([(2, "Bob")])], run: "r1", in: other)
+    _ = try await first.staged([people([(3, "Cy")])], run: "r1", in: other)
+    let file = try await first.stageFile(target: fromHere(folder.path, "sub/out.csv"), run: "r1")
+    _ = try await first.stageFile(target: fromHere(folder.path, "sub/../unused.csv"), run: "r1")
+    try file.write(Array("a\n".utf8))
+    try await first.commit(
+      PublishPlan(
+        run: "r1", tables: [TablePublish(outside, to: "u", mode: .replace)], files: [try file.finish()],
+        result: .passed))
+    await first.close()
+    // Nothing that the next process reads depends on the folder in which it starts.
+    #expect(
+      try query(path, "SELECT kind, temporary, target FROM publish_intents ORDER BY kind, target") == [
+        "file|\(folder.file("sub/.out.csv.assay-r1.tmp"))|\(folder.file("sub/out.csv"))",
+        "staged_file|\(folder.file(".unused.csv.assay-r1.tmp"))|\(folder.file("unused.csv"))",
+        "staged_table|_assay_stage_r1_2|\(folder.file("other.db"))",
+        "table|_assay_stage_r1_1|\(folder.file("other.db"))",
+      ])
+    let second = try await Store.open(fromHere(folder.path, "sub/../a.db"))
+    #expect(second.path == first.path && second.unsettled.isEmpty)
+    #expect(contents(folder.file("sub/out.csv")) == "a\n")
+    #expect(try query(other, "SELECT * FROM u") == ["2|Bob"])
+    #expect(try tables(other) == [])
+    #expect(fileNames(folder.path) == ["a.db", "a.db-shm", "a.db-wal", "other.db", "sub"])
+    await second.close()
+  }
+
+  @Test func `a database that is gone keeps what was decided about it, and is not made anew`() async throws {
+    let path = folder.file("a.db")
+    let other = folder.file("other.db")
+    let first = try await Store.open(path)
+    try await first.begin(run("r1", process: deadProcess()))
+    let outside = try await first.staged([people([(2, "Bob")])], run: "r1", in: other)
+    _ = try await first.staged([people([(3, "Cy")])], run: "r1", in: other)
+    try await first.commit(
+      PublishPlan(run: "r1", tables: [TablePublish(outside, to: "u", mode: .replace)], files: [], result: .passed))
+    await first.close()
+    run("/bin/mv", other, folder.file("away.db"))
+    let second = try await Store.open(path)
+    #expect(second.unsettled.map(\.code) == [.cannotOpen, .cannotOpen])
+    #expect(second.unsettled.first?.description.contains(other) == true)
+    #expect(try query(path, "SELECT kind FROM publish_intents ORDER BY id") == ["table", "staged_table"])
+    #expect(!fileNames(folder.path).contains("other.db"))
+    await second.close()
+    run("/bin/mv", folder.file("away.db"), other)
+    let third = try await Store.open(path)
+    #expect(third.unsettled.isEmpty)
+    #expect(try query(other, "SELECT * FROM u") == ["2|Bob"])
+    #expect(try tables(other) == [])
+    #expect(try query(path, "SELECT count(*) FROM publish_intents") == ["0"])
+    await third.close()
+  }
+
+  @Test func `an empty file in place of a lost database ends the matter`() async throws {
+    let path = folder.file("a.db")
+    let other = folder.file("other.db")
+    let first = try await Store.open(path)
+    try await first.begin(run("r1", process: deadProcess()))
+    let outside = try await first.staged([people([(2, "Bob")])], run: "r1", in: other)
+    try await first.commit(
+      PublishPlan(run: "r1", tables: [TablePublish(outside, to: "u", mode: .replace)], files: [], result: .passed))
+    await first.close()
+    run("/bin/cp", "/dev/null", other)
+    let second = try await Store.open(path)
+    #expect(second.unsettled.isEmpty)
+    #expect(try query(path, "SELECT count(*) FROM publish_intents") == ["0"])
+    await second.close()
+  }
+
+  @Test func `opening a store again and again drops no stage of a run that begins meanwhile`() async throws {
+    let path = folder.file("a.db")
+    let store = try await Store.open(path)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for number in 0..<60 {
+          try await store.publishRun("r\(number)", [people([(Int64(number), "Ann")])], to: "t\(number)")
+        }
+      }
+      for _ in 0..<2 {
+        group.addTask { for _ in 0..<60 { await (try Store.open(path)).close() } }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await store.runs().count { $0.outcome == "passed" } == 60)
+    #expect(try query(path, "SELECT count(*) FROM sqlite_master WHERE name GLOB 't[0-9]*'") == ["60"])
+    #expect(try tables(path) == [])
+    await store.close()
+  }
+
+  @Test func `events of one call are kept together or not at all`() async throws {
+    let path = folder.file("a.db")
+    let store = try await Store.open(path)
+    try execute(
+      path,
+      "CREATE TRIGGER no BEFORE INSERT ON run_events WHEN new.json = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END")
+    try await store.appendEvents((0..<5_000).map { (.now, "\($0)") }, to: "r1")
+    #expect(try await store.events(of: "r1").map(\.sequence) == Array(1...5_000))
+    let found = await failure {
+      try await store.appendEvents([(.now, "a"), (.now, "b"), (.now, "bad"), (.now, "c")], to: "r1")
+    }
+    #expect(found?.code == .rejectedRows)
+    #expect(try await store.events(of: "r1", after: 4_999).map(\.json) == ["4999"])
+    try await store.appendEvents([], to: "r1")
+    try await store.appendEvents([(.now, "next")], to: "r1")
+    #expect(try await store.events(of: "r1", after: 5_000).map(\.sequence) == [5_001])
+    await store.close()
+  }
+
   @Test func `events are numbered and read from a number on`() async throws {
     let store = try await Store.open(folder.file("a.db"))
     try await store.appendEvents([(.now, "{\"a\":1}"), (.now, "{\"a\":2}")], to: "r1")

@@ -157,4 +157,17 @@ import Testing
     #expect(program?.code == .notADatabase)
     #expect(fileNames(folder.path) == ["x.db"])
   }
+
+  @Test(arguments: [(0, "it has no rows"), (2, "its rows have no values")])
+  func `an input without columns is told to declare them`(rowCount: Int, cause: String) async {
+    let none = BatchList(
+      [Batch(schema: DatasetSchema(), columns: [], rowCount: rowCount)], schema: DatasetSchema())
+    let found = await failure {
+      _ = try await SQLWorkspace.prepare(step: "sums", query: "SELECT * FROM orders", inputs: [("orders", none)])
+    }
+    #expect(found?.code == .badColumns)
+    #expect(
+      found?.description
+        == "sums: the dataset 'orders' has no columns because \(cause); declare them under 'columns' of the source")
+  }
 }

@@ -125,10 +125,36 @@ import Testing
     await store.close()
   }
 
-  @Test func `a dataset without columns cannot be a table`() async throws {
+  @Test(arguments: [PublishMode.replace, .append, .upsert(key: ["id"])], [false, true])
+  func `a dataset without columns publishes nothing, and the table that is there stays`(
+    mode: PublishMode, isOutside: Bool
+  ) async throws {
     let store = try await Store.open(folder.file("a.db"))
-    let writer = try await store.stage(run: "r1", schema: DatasetSchema())
-    #expect(await failure { _ = try await writer.finish() }?.code == .badColumns)
+    let other = isOutside ? folder.file("other.db") : nil
+    try await store.publishRun("r1", [people([(1, "Ann")])], to: "t", in: other)
+    try await store.begin(run("r2"))
+    var items: [TablePublish] = []
+    for table in ["t", "new"] {
+      let writer = try await store.stage(run: "r2", schema: DatasetSchema(), in: other)
+      try await writer.append(Batch(schema: DatasetSchema(), columns: [], rowCount: 0))
+      let stage = try await writer.finish()
+      #expect(stage.rowCount == 0 && !stage.hasTable)
+      items.append(TablePublish(stage, to: table, mode: mode))
+    }
+    #expect(
+      try await store.publish(PublishPlan(run: "r2", tables: items, files: [], result: .passed)).isEmpty)
+    #expect(try await store.runs().first { $0.id == "r2" }?.outcome == "passed")
+    #expect(try query(other ?? store.path, "SELECT * FROM t") == ["1|Ann"])
+    #expect(try query(other ?? store.path, "SELECT name FROM sqlite_master WHERE name = 'new'") == [])
+    #expect(try query(store.path, "SELECT count(*) FROM publish_intents") == ["0"])
+    await store.close()
+  }
+
+  @Test func `columns without rows still replace a table`() async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    try await store.publishRun("r1", [people([(1, "Ann")])], to: "t")
+    try await store.publishRun("r2", [people([])], to: "t")
+    #expect(try query(store.path, "SELECT count(*) FROM t") == ["0"])
     await store.close()
   }
 }

@@ -16,6 +16,14 @@ final class TemporaryFolder {
   func file(_ name: String) -> String { path + "/" + name }
 }
 
+/// A file of a folder, spelled from the folder in which the tests run.
+func fromHere(_ folder: String, _ name: String) -> String {
+  let here = getcwd(nil, 0)
+  defer { free(here) }
+  let depth = here.map { String(cString: $0).split(separator: "/").count } ?? 0
+  return String(repeating: "../", count: depth) + folder.dropFirst() + "/" + name
+}
+
 /// Runs a program and waits for its exit code; -1 where it could not be started.
 @discardableResult
 func run(_ program: String, _ arguments: String...) -> Int32 {

@@ -14,10 +14,8 @@ struct CSVFiller: Sendable {
   let width: Int
   let delimiter: UInt8
 
-  func fill(from source: String, into file: StagedFile) throws {
-    let descriptor = open(source, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw RunFailure("'\(file.target)' cannot be rewritten: \(errorText(errno))") }
-    defer { close(descriptor) }
+  /// Reads the rows from a descriptor to its end, and appends them to `file` at their full width.
+  func fill(from descriptor: Int32, into file: StagedFile) throws {
     try file.write(header)
     var isQuoted = false
     var isHeader = true
@@ -26,7 +24,10 @@ struct CSVFiller: Sendable {
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
-      if count < 0 { throw RunFailure("'\(file.target)' cannot be rewritten: \(errorText(errno))") }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw RunFailure("'\(file.target)' cannot be rewritten: \(errorText(errno))")
+      }
       if count == 0 { return }
       var output: [UInt8] = []
       output.reserveCapacity(count * 2)

@@ -1,7 +1,6 @@
 internal import AssayEngine
 internal import AssayStore
 internal import Dispatch
-internal import Glibc
 
 /// A file output while its run goes on: bytes are made on a worker and written on a queue of their own.
 final class FileStage: Sendable {
@@ -26,20 +25,11 @@ final class FileStage: Sendable {
   /// Writes what is left and syncs the file; it is renamed when the run is published.
   /// - Parameter filler: Writes the file anew from what it holds, where columns came late.
   func finish(rows: Int, filler: CSVFiller? = nil) async throws -> StagedOutput {
-    let run = context.node.run.runID
-    return try await onQueue { [staged] in
-      let publish = try staged.finish()
+    try await onQueue { [staged] in
       if let filler {
-        let narrow = publish.temporary + ".narrow"
-        guard rename(publish.temporary, narrow) == 0 else {
-          throw RunFailure("'\(publish.target)' cannot be rewritten: \(errorText(errno))")
-        }
-        defer { unlink(narrow) }
-        let wide = try StagedFile(target: publish.target, run: run)
-        try filler.fill(from: narrow, into: wide)
-        _ = try wide.finish()
+        try staged.rewrite { narrow in try filler.fill(from: narrow, into: staged) }
       }
-      return .file(publish, rows: rows)
+      return .file(try staged.finish(), rows: rows)
     }
   }
 

@@ -60,17 +60,30 @@ private struct SelectTransform: Transform {
 
   var needsTypes: Bool { step.filter != nil }
 
+  func stop() { expressions.stop() }
+
   func outputSchema(_ schema: DatasetSchema) throws -> DatasetSchema {
-    try DatasetSchema(chosen(schema).map { try field($0, schema) })
+    let named = step.keep + step.drop + step.rename.items.map(\.value) + step.cast.items.map(\.name)
+    for name in named where schema.index(of: name) == nil {
+      throw RunFailure("there is no column '\(name)' to select\(suggestion(for: name, among: schema.names))")
+    }
+    return try DatasetSchema(chosen(schema).map { try field($0, schema) })
   }
 
   func apply(_ batch: Batch) throws -> Batch {
     var batch = batch
+    // A column that is kept and has not come yet is null so far.
+    let late = step.keep.filter { batch.schema.index(of: $0) == nil }
+    if !late.isEmpty {
+      var schema = batch.schema
+      for name in late { schema.append(Field(name, reading: .own)) }
+      batch = batch.widened(to: schema)
+    }
     if let filter = step.filter {
       let stays = try rows(of: batch, where: filter)
       if stays.setCount < batch.rowCount { batch = batch.gather(stays.setIndices().map { Int32($0) }) }
     }
-    let places = try chosen(batch.schema)
+    let places = chosen(batch.schema)
     let schema = try DatasetSchema(places.map { try field($0, batch.schema) })
     var columns: [Column] = []
     var misfits: [Misfit] = []
@@ -102,11 +115,7 @@ private struct SelectTransform: Transform {
   }
 
   /// The places of the columns that stay, in their new order.
-  private func chosen(_ schema: DatasetSchema) throws -> [Int] {
-    let named = step.keep + step.drop + step.rename.items.map(\.value) + step.cast.items.map(\.name)
-    for name in named where schema.index(of: name) == nil {
-      throw RunFailure("there is no column '\(name)' to select\(suggestion(for: name, among: schema.names))")
-    }
+  private func chosen(_ schema: DatasetSchema) -> [Int] {
     if !step.keep.isEmpty { return step.keep.compactMap(schema.index) }
     return schema.fields.indices.filter { !step.drop.contains(schema.fields[$0].name) }
   }

@@ -46,13 +46,13 @@ package struct DatasetGrading: Sendable {
   }
 
   /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
-  package func plan() throws(RunFailure) -> GradingPlan {
+  package func plan(evaluator: SQLVerdicts = SQLVerdicts()) throws(RunFailure) -> GradingPlan {
     let keys = declaration.key.isEmpty ? declaration.checks.flatMap(\.check.keyColumns) : declaration.key
     var seen: Set<String> = []
     let sampling = Sampling(
       keyColumns: keys.filter { seen.insert($0).inserted }, privateColumns: Set(declaration.privateColumns))
     do throws(PatternFault) {
-      return try GradingPlan(measures, sampling: sampling, evaluator: SQLVerdicts())
+      return try GradingPlan(measures, sampling: sampling, evaluator: evaluator)
     } catch {
       throw RunFailure("checks of '\(dataset)': the pattern '\(error.pattern)' is not valid: \(error.message)")
     }

@@ -103,20 +103,24 @@ struct NodeRunner: Sendable {
   ) async throws {
     var aligner = BatchAligner()
     let workers = context.workers
-    try await orderedWindow(
-      width: workers.width,
-      next: {
-        let batch = try await input.next()
-        own.counters.add(rowsIn: batch?.rowCount ?? 0)
-        return batch
-      },
-      job: { batch in try await workers.run { try transform.apply(batch) } },
-      deliver: { batch in
-        var batch = aligner.align(batch)
-        batch.firstRow = own.counters.values.rowsOut
-        own.counters.add(rowsOut: batch.rowCount)
-        if batch.rowCount > 0 { try await log.write(batch) }
-      })
+    try await withTaskCancellationHandler {
+      try await orderedWindow(
+        width: workers.width,
+        next: {
+          let batch = try await input.next()
+          own.counters.add(rowsIn: batch?.rowCount ?? 0)
+          return batch
+        },
+        job: { batch in try await workers.run { try transform.apply(batch) } },
+        deliver: { batch in
+          var batch = aligner.align(batch)
+          batch.firstRow = own.counters.values.rowsOut
+          own.counters.add(rowsOut: batch.rowCount)
+          if batch.rowCount > 0 { try await log.write(batch) }
+        })
+    } onCancel: {
+      transform.stop()
+    }
     // Names that no batch had are faults only now: a column may come late.
     log.finish(aligner.finished(try transform.outputSchema(input.finalSchema ?? DatasetSchema())))
   }
@@ -137,18 +141,23 @@ struct NodeRunner: Sendable {
   private func grade(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
     guard let input, let grading = plan.gradings[node.name] else { preconditionFailure("a grader reads a dataset") }
     let workers = context.workers
-    let gradingPlan = try grading.plan()
+    let evaluator = SQLVerdicts()
+    let gradingPlan = try grading.plan(evaluator: evaluator)
     var grader = Grader(gradingPlan)
     do {
-      try await orderedWindow(
-        width: workers.width,
-        next: {
-          let batch = try await input.next()
-          own.counters.add(rowsIn: batch?.rowCount ?? 0)
-          return batch
-        },
-        job: { batch in try await workers.run { try gradingPlan.partial(for: batch) } },
-        deliver: { grader.merge($0) })
+      try await withTaskCancellationHandler {
+        try await orderedWindow(
+          width: workers.width,
+          next: {
+            let batch = try await input.next()
+            own.counters.add(rowsIn: batch?.rowCount ?? 0)
+            return batch
+          },
+          job: { batch in try await workers.run { try gradingPlan.partial(for: batch) } },
+          deliver: { grader.merge($0) })
+      } onCancel: {
+        evaluator.stop()
+      }
     } catch let fault as GradingFault {
       throw RunFailure("checks of '\(node.name)': \(fault.message)")
     }

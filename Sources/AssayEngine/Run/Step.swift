@@ -37,6 +37,12 @@ package protocol Transform: Sendable {
   func apply(_ batch: Batch) throws -> Batch
   /// The schema of all rows, from the input's; throws where a column that is needed never came.
   func outputSchema(_ schema: DatasetSchema) throws -> DatasetSchema
+  /// Ends batches that are being worked on, as far as that can take long. May be called from any thread.
+  func stop()
+}
+
+extension Transform {
+  package func stop() {}
 }
 
 /// Makes rows out of whole datasets.
