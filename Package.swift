@@ -76,7 +76,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .executableTarget(name: "assay-sandbox", dependencies: ["SandboxAPIs"]),
-    .target(name: "AssayTestSupport", dependencies: ["AssayDefinition", "AssayFormats"], path: "Tests/AssayTestSupport"),
+    .target(
+      name: "AssayTestSupport", dependencies: ["AssayDefinition", "AssayFormats"], path: "Tests/AssayTestSupport"),
     .testTarget(
       name: "AssayComponentsTests",
       dependencies: [
@@ -95,7 +96,8 @@ let package = Package(
       name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
     .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP"]),
     .testTarget(
-      name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"], exclude: ["Fixtures"]),
+      name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "AssayStoreTests",
       dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),

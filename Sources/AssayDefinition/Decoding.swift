@@ -78,6 +78,11 @@ package final class Decoding {
     }
     guard let filled = fill(written, at: node.location) else { return nil }
     if isSecret { secrets.append(filled) }
+    if filled.utf8.contains(0) {
+      // Paths, SQL and header values end there in other hands.
+      fault(.badValue, at: node.location, "a text cannot hold a NUL character")
+      return nil
+    }
     return filled
   }
 

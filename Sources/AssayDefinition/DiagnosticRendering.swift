@@ -6,13 +6,14 @@ package struct DiagnosticRendering: Sendable {
 
   package init(file: String, text: String) {
     self.file = file
-    lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    lines = text.withoutByteOrderMark.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
   }
 
   /// `file:line:column: error: message [code]`.
   package func line(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.location
-    let message = String(String.UnicodeScalarView(diagnostic.message.unicodeScalars.map(shown)))
+    let file = shown(file)
+    let message = shown(diagnostic.message)
     return
       "\(file):\(place.line):\(place.column): \(diagnostic.severity.rawValue): \(message) [\(diagnostic.code.rawValue)]"
   }
@@ -24,14 +25,27 @@ package struct DiagnosticRendering: Sendable {
     let scalars = Array(lines[place.line - 1].unicodeScalars.prefix(10_000))
     let column = min(max(place.column, 1), scalars.count + 1)
     let first = max(0, column - 60)
-    let text = String.UnicodeScalarView(scalars[first..<min(scalars.count, first + 100)].map(shown))
-    let pad = String(repeating: " ", count: scalars[first..<(column - 1)].reduce(0) { $0 + width($1) })
+    let text = String.UnicodeScalarView(scalars[first..<min(scalars.count, first + 100)].map { shown($0) })
+    let pad = String(repeating: " ", count: scalars[first..<(column - 1)].reduce(0) { $0 + width(shown($1)) })
     return "\(line(diagnostic))\n    \(String(text))\n    \(pad)^"
   }
 
-  /// The scalar as it may be sent to a terminal: what controls it does not come through.
+  private func shown(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { shown($0) }))
+  }
+
+  /// The scalar as it may be sent to a terminal. What controls it does not come through, and what cannot be seen is
+  /// shown as something: it could turn the direction of the text around it, or make two names look the same.
   private func shown(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    scalar == "\t" || scalar == "\r" ? " " : scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+    if scalar == "\t" || scalar == "\r" { return " " }
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return "\u{FFFD}"
+    // Variation selectors belong to the scalar before them.
+    case .nonspacingMark: return scalar
+    default:
+      let isAnnotation = (0xFFF9...0xFFFB).contains(scalar.value)
+      return isAnnotation || scalar.properties.isDefaultIgnorableCodePoint ? "\u{FFFD}" : scalar
+    }
   }
 
   /// The columns that a scalar takes on a terminal: 0 for marks, 2 for what East Asian scripts and emoji are made of.
@@ -48,9 +62,14 @@ package struct DiagnosticRendering: Sendable {
     }
   }
 
-  /// All diagnostics in the order of their places.
+  /// The diagnostics that `report` shows: who has more mends these first.
+  private static let mostShown = 100
+
+  /// The diagnostics in the order of their places; of more than 100 the first ones, and how many follow.
   package func report(_ diagnostics: [Diagnostic]) -> String {
-    diagnostics.sorted { ($0.location, $0.message) < ($1.location, $1.message) }
-      .map(excerpt).joined(separator: "\n")
+    let sorted = diagnostics.sorted { ($0.location, $0.message) < ($1.location, $1.message) }
+    var shown = sorted.prefix(Self.mostShown).map(excerpt)
+    if sorted.count > shown.count { shown.append("… and \(sorted.count - shown.count) more") }
+    return shown.joined(separator: "\n")
   }
 }

@@ -7,13 +7,14 @@ package struct Key<Root: Sendable>: Sendable {
 
   /// A key whose value goes where the key path points. Its type, and its default, are those of the property.
   /// - Parameters:
-  ///   - required: The file must give it.
+  ///   - required: The file must give it, a text with something in it.
+  ///   - canBeEmpty: A required text may be empty all the same, as a password may.
   ///   - secret: Its value is masked wherever text leaves the program.
   ///   - shown: The default for the docs, where the property's own says too little.
   ///   - range: Allowed values, for integers.
   package init<Value: ConfigValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, required: Bool = false, secret: Bool = false,
-    shown: String? = nil, range: ClosedRange<Int>? = nil, _ doc: String
+    canBeEmpty: Bool = false, shown: String? = nil, range: ClosedRange<Int>? = nil, _ doc: String
   ) {
     self.name = name
     isRequired = required
@@ -34,8 +35,13 @@ package struct Key<Root: Sendable>: Sendable {
       defer { context.isSecret = outer }
       guard let value = Value.decode(node, context) else { return }
       if let range, let number = (value as? Int) ?? (value as? Int?).flatMap({ $0 }), !range.contains(number) {
-        let bounds = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+        let bounds =
+          range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
         context.fault(.badValue, at: node.location, "'\(name)' must be \(bounds), not \(number)")
+        return
+      }
+      if required, !canBeEmpty, let text = value as? String, text.isEmpty {
+        context.fault(.badValue, at: node.location, "'\(name)' is empty")
         return
       }
       root[keyPath: path] = value
@@ -46,11 +52,15 @@ package struct Key<Root: Sendable>: Sendable {
 /// What must hold between the keys of a component.
 package struct Rule<Root: Sendable>: Sendable {
   let key: String
+  let code: DiagnosticCode
   let fault: @Sendable (Root) -> String?
 
   /// A rule that answers what is wrong, or nil. The fault stands at `key` where the file gives it, else at the component.
-  package init(_ key: String, _ fault: @escaping @Sendable (Root) -> String?) {
+  package init(
+    _ key: String, code: DiagnosticCode = .conflict, _ fault: @escaping @Sendable (Root) -> String?
+  ) {
     self.key = key
+    self.code = code
     self.fault = fault
   }
 }
@@ -126,7 +136,7 @@ package struct Schema<Root: Sendable>: Sendable {
       for rule in rules {
         guard let message = rule.fault(root) else { continue }
         let pair = pairs.first { $0.key == rule.key }
-        context.fault(.conflict, at: pair?.keyLocation ?? place, message)
+        context.fault(rule.code, at: pair?.keyLocation ?? place, message)
       }
     }
     return root

@@ -64,7 +64,8 @@ package struct KeyReference: Sendable {
   package var doc: String
 
   package init(
-    name: String, shape: Shape, isRequired: Bool = false, isSecret: Bool = false, defaultText: String? = nil, doc: String
+    name: String, shape: Shape, isRequired: Bool = false, isSecret: Bool = false, defaultText: String? = nil,
+    doc: String
   ) {
     self.name = name
     self.shape = shape

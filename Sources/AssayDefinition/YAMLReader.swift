@@ -12,6 +12,8 @@ package enum YAMLReader {
     guard text.utf8.count <= maximumBytes else {
       return (nil, [Diagnostic(.error, .yamlTooLarge, at: .start, "the file has more than 8 MiB")])
     }
+    // A byte order mark would count as a column of the first line.
+    let text = text.withoutByteOrderMark
     var attempt = text
     var diagnostics: [Diagnostic] = []
     var renamed: Set<SourceLocation> = []
@@ -113,7 +115,8 @@ package enum YAMLReader {
     var place = SourceLocation.start
     var message = "this is not valid YAML"
     switch error {
-    case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+    case YamlError.scanner(let context, let problem, let mark, _),
+      YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
       place = SourceLocation(line: max(1, mark.line), column: max(1, mark.column))
       message = [context?.text, problem].compactMap { $0 }.joined(separator: ": ")
@@ -196,6 +199,10 @@ package enum YAMLReader {
           diagnostics.append(Diagnostic(.error, .yamlSyntax, at: keyPlace, "a key must be a text"))
           continue
         }
+        if name.string.utf8.contains(0) {
+          diagnostics.append(Diagnostic(.error, .badValue, at: keyPlace, "a key cannot hold a NUL character"))
+          continue
+        }
         if name.string == "<<", name.style == .plain {
           let sources: [YAMLNode] = if case .sequence(let items) = value.kind { items } else { [value] }
           for source in sources { merged += source.pairs ?? [] }
@@ -211,6 +218,11 @@ package enum YAMLReader {
 }
 
 extension String {
+  /// The text as it counts for places: without the mark that some editors put before it.
+  var withoutByteOrderMark: String {
+    unicodeScalars.first == "\u{FEFF}" ? String(unicodeScalars.dropFirst()) : self
+  }
+
   /// Calls `body` with the range of each line, its line break left out.
   fileprivate func enumerateLineRanges(_ body: (Range<Index>) -> Void) {
     var start = startIndex

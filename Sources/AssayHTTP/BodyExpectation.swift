@@ -42,7 +42,7 @@ package struct BodyExpectation: Sendable {
   package var format: Format
   /// The media type that must be named, in any case and without parameters; nil takes any but an evidently wrong one.
   package var contentType: String?
-  /// Statuses outside 200…299 that count as answers; their bodies are not held against `format`.
+  /// Statuses that count as answers besides the successes; bodies outside 200…299 are not held against `format`.
   package var acceptedStatuses: Set<Int>
   /// Looks into a body of the right format: a 200 may carry an error.
   package var judge: (@Sendable (HTTPResponse) -> Verdict)?
@@ -57,8 +57,10 @@ package struct BodyExpectation: Sendable {
     self.judge = judge
   }
 
-  /// Whether a status is an answer rather than a failure.
-  package func accepts(status: Int) -> Bool { (200...299).contains(status) || acceptedStatuses.contains(status) }
+  /// Whether a status is an answer rather than a failure. A 206 is none: it is a part, and no part was asked for.
+  package func accepts(status: Int) -> Bool {
+    ((200...299).contains(status) && status != 206) || acceptedStatuses.contains(status)
+  }
 
   /// Judges an answer whose status is accepted. A 204 or 205 has no body and is always accepted.
   package func verdict(on response: HTTPResponse) -> Verdict {

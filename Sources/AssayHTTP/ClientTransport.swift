@@ -110,6 +110,7 @@ package final class ClientTransport: Transport {
     configuration.connectionPool.idleTimeout = .seconds(30)
     // Attempts are the retry policy's business: counted, delayed and reported there.
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.http1_1ConnectionDebugInitializer = { ResponseGuard.install(in: $0) }
     return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
   }
 }
@@ -213,7 +214,7 @@ extension ClientTransport {
     switch error {
     case .invalidEOFState: TransportFailure(.truncated, "the server closed the connection within its answer")
     case .closedConnection: TransportFailure(.reset, "the server closed the connection before it answered")
-    case .headerOverflow: TransportFailure(.tooLarge, "the headers of the answer have more than 80 KiB")
+    case .headerOverflow: TransportFailure(.headersTooLarge, "the headers of the answer have more than 80 KiB")
     default: TransportFailure(.malformed, "the answer is no valid HTTP (\(error))")
     }
   }

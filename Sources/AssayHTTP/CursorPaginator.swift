@@ -7,6 +7,7 @@ package struct CursorPaginator: Paginator, Hashable {
 
   private var fetched = 0
   private var seen: Set<String> = []
+  package private(set) var warnings: [String] = []
 
   package init(cursorPath: String, cursorParam: String, maxPages: Int = defaultMaxPages) {
     self.cursorPath = cursorPath
@@ -19,6 +20,7 @@ package struct CursorPaginator: Paginator, Hashable {
   package mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest? {
     guard let page else { return PageRequest() }
     fetched += 1
+    if fetched == 1 { warnings += missingPath(in: page, key: "cursor_path", path: cursorPath) }
     guard let token = try nextToken(page.value(cursorPath), key: "cursor_path", path: cursorPath) else { return nil }
     guard seen.insert(token).inserted else {
       throw PaginationFault("the cursor '\(token)' came a second time (page \(fetched)), so the pages would repeat")
@@ -26,6 +28,12 @@ package struct CursorPaginator: Paginator, Hashable {
     if fetched >= maxPages { throw maxPagesFault(maxPages) }
     return PageRequest(parameters: [.init(cursorParam, token)])
   }
+}
+
+/// What is said of a path that leads nowhere on a first page with rows: it may be misspelt, and pages would be missed.
+func missingPath(in page: PageSummary, key: String, path: String) -> [String] {
+  guard page.recordCount > 0, page.value(path) == .missing else { return [] }
+  return ["\(key) \(path) is not in the first page's answer: is it right?"]
 }
 
 /// A next token as text; nil if there is none.
@@ -36,5 +44,6 @@ func nextToken(_ value: PageValue, key: String, path: String) throws(PaginationF
   case .integer(let value): return String(value)
   case .decimal(let value): return Int64(exactly: value).map { String($0) } ?? value.description
   case .boolean(true): throw PaginationFault("\(key) \(path) is true, no token")
+  case .structured: throw PaginationFault("\(key) \(path) is a list or an object, no token")
   }
 }

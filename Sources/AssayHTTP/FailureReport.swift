@@ -93,6 +93,7 @@ struct FailureReport {
     case .totalTimeout: "the service is slow: raise timeout.total, or ask for less at once"
     case .tls: "check base_url, and this machine's certificates and clock"
     case .tooLarge: "ask for less at once, or raise max_body"
+    case .headersTooLarge: "the limit of the headers is fixed: ask the service for fewer, or shorter, ones"
     case .redirect: "put the final address into base_url"
     case .invalidHeader: "check the variables that the headers and auth are filled from"
     case .reset, .truncated, .malformed, .cancelled, .invalidURL, .client: nil

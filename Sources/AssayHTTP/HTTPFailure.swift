@@ -25,7 +25,7 @@ package enum FailureClass: String, Sendable, Hashable, CaseIterable {
     switch transport.kind {
     case .cancelled: self = .cancelled
     case .tls, .invalidURL, .invalidHeader, .client: self = .config
-    case .tooLarge, .redirect: self = .data
+    case .tooLarge, .headersTooLarge, .redirect: self = .data
     default: self = .transient
     }
   }

@@ -8,6 +8,7 @@ package struct NextURLPaginator: Paginator, Hashable {
 
   private var fetched = 0
   private var seen: Set<String> = []
+  package private(set) var warnings: [String] = []
 
   package init(nextURLPath: String, maxPages: Int = defaultMaxPages) {
     self.nextURLPath = nextURLPath
@@ -19,6 +20,7 @@ package struct NextURLPaginator: Paginator, Hashable {
   package mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest? {
     guard let page else { return PageRequest() }
     fetched += 1
+    if fetched == 1 { warnings += missingPath(in: page, key: "next_url_path", path: nextURLPath) }
     seen.insert(page.url.description)
     guard let text = try nextToken(page.value(nextURLPath), key: "next_url_path", path: nextURLPath) else {
       return nil

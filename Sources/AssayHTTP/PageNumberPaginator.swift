@@ -36,15 +36,15 @@ package struct PageNumberPaginator: Paginator, Hashable {
   package var paths: [String] { [totalPath, totalPagesPath, hasMorePath].compactMap { $0 } }
 
   package mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest? {
-    guard let page else { return request(firstPage) }
+    guard let page else { return try request(0) }
     if let last, last.recordCount > 0, page.recordCount > 0, let hash = page.bodyHash, hash == last.bodyHash {
-      let number = firstPage + fetched
+      let number = try number(fetched)
       throw PaginationFault(
         "page \(number) is the same as page \(number - 1); does the API take its page number from '\(pageParam)'?")
     }
     last = page
     fetched += 1
-    rows += page.recordCount
+    rows = rows.addingReportingOverflow(page.recordCount).overflow ? .max : rows + page.recordCount
     let totals = try totals(of: page)
     if fetched == 1 { noteMissing(in: page) }
     let isOver =
@@ -57,7 +57,7 @@ package struct PageNumberPaginator: Paginator, Hashable {
       return nil
     }
     if fetched >= maxPages { throw maxPagesFault(maxPages) }
-    return request(firstPage + fetched)
+    return try request(fetched)
   }
 
   package func upcoming(after first: PageSummary) throws(PaginationFault) -> [PageRequest]? {
@@ -72,11 +72,23 @@ package struct PageNumberPaginator: Paginator, Hashable {
     } else {
       return nil
     }
-    return (1..<max(1, min(count, maxPages))).map { request(firstPage + $0) }
+    var requests: [PageRequest] = []
+    for index in 1..<max(1, min(count, maxPages, Self.mostUpcoming + 1)) { requests.append(try request(index)) }
+    return requests
   }
 
-  private func request(_ number: Int) -> PageRequest {
-    var parameters = [PageRequest.Parameter(pageParam, String(number))]
+  /// What a server claims to have is not to fill the memory; pages behind these follow one by one.
+  private static let mostUpcoming = 10_000
+
+  /// The number of a page, `index` of them after the first.
+  private func number(_ index: Int) throws(PaginationFault) -> Int {
+    let (number, isOver) = firstPage.addingReportingOverflow(index)
+    if isOver { throw PaginationFault("page numbers end at \(Int.max); lower first_page (\(firstPage))") }
+    return number
+  }
+
+  private func request(_ index: Int) throws(PaginationFault) -> PageRequest {
+    var parameters = [PageRequest.Parameter(pageParam, String(try number(index)))]
     if let sizeParam, let pageSize { parameters.append(.init(sizeParam, String(pageSize))) }
     return PageRequest(parameters: parameters)
   }
@@ -103,6 +115,8 @@ package struct PageNumberPaginator: Paginator, Hashable {
     case .integer, .text("1"), .text("true"), .text("True"): totals.hasMore = true
     case .text(let text): throw PaginationFault("has_more_path \(hasMorePath ?? "") is '\(text)', not true or false")
     case .decimal(let value): throw PaginationFault("has_more_path \(hasMorePath ?? "") is \(value), not true or false")
+    case .structured:
+      throw PaginationFault("has_more_path \(hasMorePath ?? "") is a list or an object, not true or false")
     }
     return totals
   }
@@ -118,6 +132,7 @@ package struct PageNumberPaginator: Paginator, Hashable {
       if let value = Int(text.trimmingBlanks()) { return value }
       throw PaginationFault("\(key) \(path ?? "") is '\(text)', no number")
     case .boolean(let value): throw PaginationFault("\(key) \(path ?? "") is \(value), no number")
+    case .structured: throw PaginationFault("\(key) \(path ?? "") is a list or an object, no number")
     }
   }
 

@@ -24,7 +24,7 @@ package struct PageSummary: Sendable, Hashable {
   func value(_ path: String?) -> PageValue { path.flatMap { values[$0] } ?? .missing }
 }
 
-/// A scalar of a page's body. Arrays and objects count as missing.
+/// A value of a page's body, as far as a paginator looks into it.
 package enum PageValue: Sendable, Hashable {
   case missing
   case null
@@ -32,6 +32,8 @@ package enum PageValue: Sendable, Hashable {
   case integer(Int64)
   case decimal(Double)
   case boolean(Bool)
+  /// A list or an object.
+  case structured
 }
 
 /// Why pagination cannot go on.
@@ -99,7 +101,8 @@ package protocol Paginator: Sendable {
   var warnings: [String] { get }
   /// The next page's request, or nil after the last one. Throws on a repeated token or page, and at `max_pages`.
   mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest?
-  /// All further pages, if the first one tells how many there are; nil if each page has to be seen first.
+  /// The further pages, if the first one tells how many there are; nil if each page has to be seen first. They are
+  /// 10,000 at most, whatever a server claims: those behind them come from `next`.
   func upcoming(after first: PageSummary) throws(PaginationFault) -> [PageRequest]?
 }
 

@@ -4,6 +4,7 @@ func statusText(_ status: Int) -> String {
 }
 
 private let statusNames: [Int: String] = [
+  206: "Partial Content",
   300: "Multiple Choices", 301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified",
   307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized",
   402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
@@ -18,6 +19,7 @@ private let statusNames: [Int: String] = [
 /// What a user can do about a status, or nil.
 func statusHint(_ status: Int, sentCredentials: Bool) -> String? {
   switch status {
+  case 206: "the service sent a part where the whole was asked for; look for a Range header of the source"
   case 400, 422: "check the path, query and body of the request"
   case 401 where !sentCredentials:
     "no credentials were sent: the api has no auth, or the request left the host of base_url"

@@ -14,6 +14,8 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
     /// The answer is no HTTP, or its compressed data is broken.
     case malformed
     case tooLarge = "too_large"
+    /// The headers have more than the client takes; no setting raises that.
+    case headersTooLarge = "headers_too_large"
     case redirect
     case cancelled
     case invalidURL = "invalid_url"
@@ -37,7 +39,7 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
     switch kind {
     case .dns, .refused, .unreachable, .reset, .connectTimeout, .readTimeout, .totalTimeout, .truncated, .malformed:
       true
-    case .tls, .tooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client: false
+    case .tls, .tooLarge, .headersTooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client: false
     }
   }
 

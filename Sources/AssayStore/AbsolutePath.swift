@@ -8,7 +8,9 @@ func absolutePath(_ path: String) -> String {
   if path.isEmpty { return path }
   var status = stat()
   // What a symbolic link leads to is the file that is meant: renaming over the link would leave it as it is.
-  if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let file = owned(realpath(path, nil)) { return file }
+  if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let file = owned(realpath(path, nil)) {
+    return file
+  }
   let name = path.last == "/" ? "" : path.split(separator: "/").last.map(String.init) ?? ""
   if !["", ".", ".."].contains(name), let folder = owned(realpath(folderName(of: path), nil)) {
     return folder == "/" ? "/" + name : folder + "/" + name

@@ -80,8 +80,10 @@ extension Store {
           } else {
             try handle.rows(
               "UPDATE publish_intents SET kind = ?, detail = ? WHERE run_id = ? AND temporary = ?",
-              [.text(PublishIntent.Kind.table.rawValue), .text(item.detail(handle)), .text(plan.run),
-                .text(item.stage.table)])
+              [
+                .text(PublishIntent.Kind.table.rawValue), .text(item.detail(handle)), .text(plan.run),
+                .text(item.stage.table),
+              ])
           }
         }
         for file in plan.files {

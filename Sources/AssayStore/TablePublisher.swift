@@ -104,7 +104,9 @@ struct TablePublisher {
   private func refuseCodes(
     among columns: [String], from stage: String, into table: String
   ) throws(StoreFailure) {
-    let types = Dictionary(try self.columns(of: table).map { (folded($0.name), $0.type.uppercased()) }) { first, _ in first }
+    let types = Dictionary(try self.columns(of: table).map { (folded($0.name), $0.type.uppercased()) }) { first, _ in
+      first
+    }
     for name in columns where Self.isNumeric(types[folded(name)] ?? "") {
       let column = quoted(name)
       let found = try handle.rows(

@@ -16,13 +16,17 @@ enum ExchangeRates {
     }
     guard let base = perDollar.first(where: { $0.code == parts[2] }) else {
       // The body alone says that this is an error.
-      return .json(["result": "error", "documentation": "https://www.exchangerate-api.com/docs/free",
-        "error-type": "unsupported-code"])
+      return .json([
+        "result": "error", "documentation": "https://www.exchangerate-api.com/docs/free",
+        "error-type": "unsupported-code",
+      ])
     }
     let others = perDollar.filter { $0.code != base.code }
-    let rates: [(name: String, value: JSONText)] = [(name: base.code, value: .number("1"))] + others.map { other in
-      (name: other.code, value: .number(sixPlaces(other.rate * 1_000_000 / base.rate)))
-    }
+    let rates: [(name: String, value: JSONText)] =
+      [(name: base.code, value: .number("1"))]
+      + others.map { other in
+        (name: other.code, value: .number(sixPlaces(other.rate * 1_000_000 / base.rate)))
+      }
     let updated = 1_795_478_401  // 2026-11-24T00:00:01Z
     return .json([
       "result": "success",

@@ -28,12 +28,19 @@ enum Geocoding {
     let longitude = match.place.longitude + hash / 2_000_000 % 20_001 - 10_000
     let partial = !match.byZip || hash % 100 >= 97
     var members: [(name: String, value: JSONText)] = [
-      ("formatted_address", .string("\(address.split(separator: ",").first ?? ""), \(match.place.city), "
-        + "\(match.place.state) \(match.place.zip), USA")),
-      ("geometry", [
-        "location": ["lat": .number(sixPlaces(latitude)), "lng": .number(sixPlaces(longitude))],
-        "location_type": partial ? "APPROXIMATE" : hash.isMultiple(of: 3) ? "RANGE_INTERPOLATED" : "ROOFTOP",
-      ]),
+      (
+        "formatted_address",
+        .string(
+          "\(address.split(separator: ",").first ?? ""), \(match.place.city), "
+            + "\(match.place.state) \(match.place.zip), USA")
+      ),
+      (
+        "geometry",
+        [
+          "location": ["lat": .number(sixPlaces(latitude)), "lng": .number(sixPlaces(longitude))],
+          "location_type": partial ? "APPROXIMATE" : hash.isMultiple(of: 3) ? "RANGE_INTERPOLATED" : "ROOFTOP",
+        ]
+      ),
     ]
     if partial { members.append(("partial_match", .bool(true))) }
     members.append(("place_id", .string("sandbox-" + String(hash, radix: 36))))

@@ -51,7 +51,9 @@ enum Program {
 /// Lets the process hold as many files as the system allows: each file output holds one until it is published.
 private func raiseFileLimit() {
   var limit = rlimit()
-  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+  guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else {
+    return
+  }
   limit.rlim_cur = min(limit.rlim_max, 65_536)
   setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

@@ -8,7 +8,8 @@ struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Explains a source, step, check, output …: its keys, defaults and examples.")
 
-  @Argument(help: "The kind, with its family before it where several have one name: `csv`, `source csv`; all kinds without.")
+  @Argument(
+    help: "The kind, with its family before it where several have one name: `csv`, `source csv`; all kinds without.")
   var kind: [String] = []
 
   func run() async throws {

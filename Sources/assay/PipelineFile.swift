@@ -30,7 +30,8 @@ struct PipelineFile {
       values[String(param[..<equals])] = String(param[param.index(after: equals)...])
     }
     let variables = Variables(
-      environment: try Self.environment(envFile, beside: path), runDay: Int(Date().timeIntervalSince1970 / 86_400), unsetIsFault: unsetIsFault)
+      environment: try Self.environment(envFile, beside: path), runDay: Int(Date().timeIntervalSince1970 / 86_400),
+      unsetIsFault: unsetIsFault)
     result = PipelineDecoder(catalogue: .standard, variables: variables, params: values).decode(text)
   }
 

@@ -37,10 +37,13 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(help: "The pipeline file.")
   var file: String
 
-  @Option(name: .customLong("param"), help: ArgumentHelp("Sets a param of the pipeline; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("param"),
+    help: ArgumentHelp("Sets a param of the pipeline; may be repeated.", valueName: "name=value"))
   var params: [String] = []
 
-  @Option(help: ArgumentHelp("The file of environment variables; .env beside the pipeline by default.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file of environment variables; .env beside the pipeline by default.", valueName: "file"))
   var envFile: String?
 
   @Option(help: ArgumentHelp("The store; assay.db beside the pipeline by default.", valueName: "file"))

@@ -12,10 +12,13 @@ struct ValidateCommand: AsyncParsableCommand {
   @Argument(help: "The pipeline files.")
   var files: [String]
 
-  @Option(name: .customLong("param"), help: ArgumentHelp("Sets a param of the pipeline; may be repeated.", valueName: "name=value"))
+  @Option(
+    name: .customLong("param"),
+    help: ArgumentHelp("Sets a param of the pipeline; may be repeated.", valueName: "name=value"))
   var params: [String] = []
 
-  @Option(help: ArgumentHelp("The file of environment variables; .env beside the pipeline by default.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file of environment variables; .env beside the pipeline by default.", valueName: "file"))
   var envFile: String?
 
   @Flag(help: "Write what was found to stdout, as a JSON list.")

@@ -14,7 +14,9 @@ import Testing
 
   @Test func `the reference has no other pages`() {
     let pages = ReferencePages(catalogue: .standard).pages.map(\.path)
-    #expect(RepositoryFile("docs/reference").names.map { "reference/\($0)" } == pages.sorted(), "delete pages that nothing writes any more")
+    #expect(
+      RepositoryFile("docs/reference").names.map { "reference/\($0)" } == pages.sorted(),
+      "delete pages that nothing writes any more")
   }
 
   @Test func `the JSON Schema of the pipeline file is current`() {

@@ -18,6 +18,8 @@ import Testing
     ("é: ⟪x", "    é: x", "       ^"), ("e\u{301}: ⟪x", "    e\u{301}: x", "       ^"),
     ("価格: ⟪x", "    価格: x", "          ^"), ("🙂: ⟪x", "    🙂: x", "        ^"), ("ｋ: ⟪x", "    ｋ: x", "        ^"),
     ("a\u{1B}[31m: ⟪x", "    a\u{FFFD}[31m: x", "            ^"),
+    ("a\u{202E}b: ⟪x", "    a\u{FFFD}b: x", "         ^"),
+    ("❤\u{FE0F}: ⟪x", "    ❤\u{FE0F}: x", "       ^"),
   ]
 
   @Test(arguments: carets)
@@ -48,6 +50,31 @@ import Testing
     let rendering = DiagnosticRendering(file: "p.yaml", text: "")
     let said = rendering.line(Diagnostic(.error, .unknownKey, at: .start, "unknown key 'a\u{1B}[2Jb\nc'"))
     #expect(said == "p.yaml:1:1: error: unknown key 'a\u{FFFD}[2Jb\u{FFFD}c' [config.unknown-key]")
+  }
+
+  static let unseen: [Unicode.Scalar] =
+    [
+      0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0xAD, 0x200B,
+      0x200C, 0x200D, 0x2028, 0x2029, 0x2060, 0xFEFF, 0xFFF9, 0x3164, 0xE0041, 0x7F, 0x9B,
+    ].compactMap { Unicode.Scalar($0 as UInt32) }
+
+  @Test(arguments: unseen.indices)
+  func `what cannot be seen is shown as something`(index: Int) {
+    let odd = String(Character(Self.unseen[index]))
+    let rendering = DiagnosticRendering(file: "p\(odd).yaml", text: "a\(odd)b")
+    let place = Place(line: 1, column: 3)
+    let said = rendering.excerpt(Diagnostic(.error, .unknownKey, at: place, "unknown key 'a\(odd)b'"))
+    #expect(
+      said == "p\u{FFFD}.yaml:1:3: error: unknown key 'a\u{FFFD}b' [config.unknown-key]\n    a\u{FFFD}b\n      ^")
+  }
+
+  @Test(arguments: [(100, nil), (101, "… and 1 more"), (2500, "… and 2400 more")] as [(Int, String?)])
+  func `of many diagnostics the first hundred are told`(count: Int, last: String?) {
+    let found = (0..<count).map { Diagnostic(.error, .badValue, at: Place(line: count - $0, column: 1), "odd") }
+    let lines = DiagnosticRendering(file: "f", text: "").report(found).split(separator: "\n")
+    #expect(lines.filter { $0.contains(": odd [") }.count == 100)
+    #expect(lines.filter { $0.hasPrefix("f:100:1:") }.count == 1)
+    #expect(lines.last.map(String.init) == last ?? "f:100:1: error: odd [config.bad-value]")
   }
 
   @Test func `diagnostics are told in the order of their places`() {

@@ -6,6 +6,12 @@ import Testing
   static let table: [(String, [Said])] = [
     ("name: x\n⟪siez: 3", [Said(.unknownKey, "unknown key 'siez' in the widget; did you mean 'size'?")]),
     ("⟪size: 3", [Said(.missingKey, "the widget needs 'name'")]),
+    ("name: ⟪\"\"", [Said(.badValue, "'name' is empty")]),
+    ("name: x\ntoken: ''", []),
+    ("name: ⟪\"a\\0b\"", [Said(.badValue, "a text cannot hold a NUL character")]),
+    ("name: x\ntags: [a, ⟪\"\\0\"]", [Said(.badValue, "a text cannot hold a NUL character")]),
+    ("name: x\nlabels: {⟪\"a\\0\": b}", [Said(.badValue, "a key cannot hold a NUL character")]),
+    ("name: x\n⟪ratio: -1", [Said(.badExpression, "'ratio' is negative")]),
     ("name: ⟪[a]", [Said(.wrongType, "expected a text, not a list")]),
     ("name: ⟪{a: 1}", [Said(.wrongType, "expected a text, not a mapping")]),
     (
@@ -60,6 +66,35 @@ import Testing
   func `a fault is told with its place, its code and what to do`(marked: String, expected: [Said]) {
     let text = MarkedText(marked)
     expect(Widget.read(text.text).context.diagnostics, at: text.places, are: expected)
+  }
+
+  /// A required text that may be empty.
+  struct Login: ConfigObject {
+    var password = "?"
+
+    static let schema = Schema(
+      "login", Login(), summary: "A login.",
+      keys: [Key("password", \.password, required: true, canBeEmpty: true, "The password.")])
+  }
+
+  @Test func `a required text that may be empty must still be there`() throws {
+    let context = Decoding(variables: Variables(), catalogue: Catalogue())
+    let empty = try #require(YAMLReader.read("password: ''").root)
+    #expect(Login.schema.decode(empty, context)?.password == "")
+    #expect(context.diagnostics.isEmpty)
+    let none = try #require(YAMLReader.read("{}").root)
+    _ = Login.schema.decode(none, context)
+    #expect(context.diagnostics.map(\.code) == [.missingKey])
+  }
+
+  @Test func `a byte order mark shifts no place, and a caret under it stands right`() {
+    let text = "\u{FEFF}name: [a]\nsize: 10"
+    let found = Widget.read(text).context.diagnostics
+    #expect(found.map(\.location) == [Place(line: 1, column: 7), Place(line: 2, column: 7)])
+    let lines = DiagnosticRendering(file: "f", text: text).report(found).split(separator: "\n")
+    #expect(lines[1...2] == ["    name: [a]", "          ^"])
+    #expect(YAMLReader.read("\u{FEFF}a: 1\na: 2").diagnostics.map(\.location) == [Place(line: 2, column: 1)])
+    #expect(YAMLReader.read("\u{FEFF}").root == nil)
   }
 
   @Test func `all faults of a file are found at once`() {

@@ -57,7 +57,10 @@ struct Widget: Component {
       Key("low", \.low, "The lowest."),
       Key("high", \.high, "The highest."),
     ],
-    rules: [Rule("high") { $0.high < $0.low ? "'high' is below 'low'" : nil }])
+    rules: [
+      Rule("high") { $0.high < $0.low ? "'high' is below 'low'" : nil },
+      Rule("ratio", code: .badExpression) { $0.ratio < 0 ? "'ratio' is negative" : nil },
+    ])
 
   /// Reads a widget and everything that is wrong with it.
   static func read(_ text: String, _ variables: Variables = Variables()) -> (widget: Widget?, context: Decoding) {

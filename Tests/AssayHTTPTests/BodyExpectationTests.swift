@@ -89,6 +89,37 @@ struct BodyExpectationTests {
   }
 
   @Test
+  func `a part is no whole answer, unless it is asked for`() async throws {
+    let server = try HostileServer(scripts: [[reply(206, [("Content-Range", "bytes 0-1/9")], "[]")]])
+    defer { server.stop() }
+    try await withClient(server.url) { client in
+      let failure = try await refusal(of: client, expecting: .init(.json))
+      #expect(failure?.kind == .data)
+      #expect(failure?.status == 206)
+      #expect(failure?.attempts == 1)
+      #expect(failure?.message == "answered 206 Partial Content")
+      let request = try client.request(path: "/x")
+      let exchange = try await client.send(request, expecting: .init(.json, acceptedStatuses: [206]))
+      #expect(exchange.response.status == 206)
+    }
+  }
+
+  @Test
+  func `the hint for headers that are too large does not name max_body`() async throws {
+    let server = try HostileServer(scripts: [
+      [raw("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"), .close]
+    ])
+    defer { server.stop() }
+    try await withClient(server.url) { client in
+      let failure = try await refusal(of: client, expecting: .init(.json))
+      #expect(failure?.kind == .data)
+      #expect(failure?.transport == .headersTooLarge)
+      #expect(failure?.description.contains("max_body") == false)
+      #expect(failure?.description.contains("80 KiB") == true)
+    }
+  }
+
+  @Test
   func `a status that counts as an answer comes through with its body`() async throws {
     let server = try HostileServer(scripts: [[reply(404, [], "<html>not there")], [reply(204)]])
     defer { server.stop() }

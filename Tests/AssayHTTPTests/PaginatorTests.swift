@@ -121,7 +121,7 @@ struct PaginatorTests {
     #expect(throws: PaginationFault.self) { try links.next(after: page(1, ["$.n": .text("/2")])) }
   }
 
-  @Test(arguments: [PageValue.text("many"), .boolean(true), .decimal(1.5)])
+  @Test(arguments: [PageValue.text("many"), .boolean(true), .decimal(1.5), .structured])
   func `a total that is no number is an error`(value: PageValue) {
     var pages = PageNumberPaginator(totalPath: "$.t")
     #expect(throws: PaginationFault.self) { try pages.next(after: page(1, ["$.t": value])) }
@@ -165,6 +165,63 @@ struct PaginatorTests {
   func `a next URL that is no http, or is this page, is an error`(text: String) {
     var links = NextURLPaginator(nextURLPath: "$.n")
     #expect(throws: PaginationFault.self) { try links.next(after: page(1, ["$.n": .text(text)])) }
+  }
+
+  @Test(arguments: [PageValue.boolean(true), .structured])
+  func `a token that is no text is an error`(value: PageValue) {
+    var cursor = CursorPaginator(cursorPath: "$.c", cursorParam: "after")
+    #expect(throws: PaginationFault.self) { try cursor.next(after: page(1, ["$.c": value])) }
+    var links = NextURLPaginator(nextURLPath: "$.n")
+    #expect(throws: PaginationFault.self) { try links.next(after: page(1, ["$.n": value])) }
+    var pages = PageNumberPaginator(hasMorePath: "$.m")
+    if value == .structured {
+      #expect(throws: PaginationFault.self) { try pages.next(after: page(1, ["$.m": value])) }
+    }
+  }
+
+  @Test(arguments: [
+    (1, PageValue.missing, true), (0, .missing, false), (1, .null, false), (1, .text(""), false),
+  ])
+  func `a path that leads nowhere on a first page with rows is told`(count: Int, value: PageValue, told: Bool) throws {
+    var cursor = CursorPaginator(cursorPath: "$.c", cursorParam: "after")
+    #expect(try cursor.next(after: page(count, ["$.c": value])) == nil)
+    #expect(cursor.warnings == (told ? ["cursor_path $.c is not in the first page's answer: is it right?"] : []))
+    var links = NextURLPaginator(nextURLPath: "$.n")
+    #expect(try links.next(after: page(count, ["$.n": value])) == nil)
+    #expect(links.warnings == (told ? ["next_url_path $.n is not in the first page's answer: is it right?"] : []))
+    var later = CursorPaginator(cursorPath: "$.c", cursorParam: "after")
+    _ = try later.next(after: page(1, ["$.c": .text("t")]))
+    _ = try later.next(after: page(1))
+    #expect(later.warnings.isEmpty)
+  }
+
+  @Test
+  func `what a server claims to have does not fill the memory, and all its pages are still asked for`() throws {
+    var pages = PageNumberPaginator(totalPath: "$.t", maxPages: .max)
+    _ = try pages.next(after: nil)
+    let first = page(1, ["$.t": .integer(.max)])
+    let upcoming = try pages.upcoming(after: first) ?? []
+    #expect(upcoming.count == 10_000)
+    #expect(query(upcoming.last) == "page=10001")
+    var next = try pages.next(after: first)
+    for (index, request) in upcoming.enumerated() {
+      #expect(next == request)
+      next = try pages.next(after: page(1, ["$.t": .integer(.max)], hash: "\(index)"))
+    }
+    #expect(query(next) == "page=10002")
+  }
+
+  @Test
+  func `sums beyond what a number holds are faults`() throws {
+    var pages = PageNumberPaginator(
+      sizeParam: "n", pageSize: .max, firstPage: .max, totalPath: "$.t", totalPagesPath: "$.p", maxPages: .max)
+    #expect(query(try pages.next(after: nil)) == "page=\(Int.max)&n=\(Int.max)")
+    let first = page(1, ["$.p": .integer(.max)])
+    #expect(throws: PaginationFault.self) { try pages.upcoming(after: first) }
+    #expect(throws: PaginationFault.self) { try pages.next(after: first) }
+    var rows = PageNumberPaginator()
+    _ = try rows.next(after: page(.max, hash: "a"))
+    #expect(query(try rows.next(after: page(.max, hash: "b"))) == "page=3")
   }
 
   @Test

@@ -84,10 +84,20 @@ struct TransportFaultTests {
       [raw("HTTP/1.1 200 OK\r\n\r\n")]
         + [HostileServer.Step](repeating: .send([UInt8](repeating: 120, count: 65536)), count: 40)),
     ServerFault(
-      "headers of a megabyte", .tooLarge,
+      "headers of a megabyte", .headersTooLarge,
       [raw("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"), .close]),
     ServerFault("an answer that is no HTTP", .malformed, [raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"), .close]),
     ServerFault("a negative length", .malformed, [raw("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"), .close]),
+    ServerFault("status 000", .malformed, [raw("HTTP/1.1 000 x\r\n\r\n"), .close]),
+    ServerFault("status 099", .malformed, [raw("HTTP/1.1 099 x\r\nContent-Length: 2\r\n\r\nok"), .silence]),
+    ServerFault("status 101", .malformed, [raw("HTTP/1.1 101 x\r\n\r\n"), .silence]),
+    ServerFault(
+      "status 101 with an upgrade", .malformed,
+      [raw("HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), .close]),
+    ServerFault("status 100, then the end", .reset, [raw("HTTP/1.1 100 Continue\r\n\r\n"), .close]),
+    ServerFault(
+      "status 199 with a body", .malformed, [raw("HTTP/1.1 199 x\r\nContent-Length: 2\r\n\r\nok"), .close]),
+    ServerFault("status 000 after 100", .malformed, [raw("HTTP/1.1 100 x\r\n\r\nHTTP/1.1 000 x\r\n\r\n"), .close]),
     ServerFault("never answers", .readTimeout, [.silence]),
     ServerFault("one byte, then silence", .readTimeout, [raw("H"), .silence]),
     ServerFault(
@@ -108,6 +118,36 @@ struct TransportFaultTests {
     let failure = await transportFailure(request, over: transport, timeouts: timeouts)
     await transport.shutdown()
     #expect(failure?.kind == fault.kind, "\(failure?.message ?? "answered")")
+  }
+
+  @Test(arguments: [
+    (["100"], 200), (["103", "100"], 200), ([String](repeating: "100", count: 10_000), 200), ([], 600), ([], 999),
+  ])
+  func `informational heads before an answer, and statuses that nobody knows, come through`(
+    before: [String], status: Int
+  ) async throws {
+    let heads = before.map { raw("HTTP/1.1 \($0) x\r\n\r\n") }
+    let server = try HostileServer(scripts: [heads + [reply(status, [], "body")]])
+    defer { server.stop() }
+    let transport = ClientTransport()
+    // The second time over the same connection.
+    for _ in 0..<2 {
+      let response = try await transport.send(
+        HTTPRequest(.get, RequestURL(server.url)), timeouts: Timeouts(), maxBody: 100)
+      #expect(response.status == status)
+      #expect(response.body == Array("body".utf8))
+    }
+    await transport.shutdown()
+  }
+
+  @Test
+  func `an impossible status reads like any answer that is no valid HTTP`() async throws {
+    let server = try HostileServer(scripts: [[raw("HTTP/1.1 000 x\r\n\r\n"), .close]])
+    defer { server.stop() }
+    let transport = ClientTransport()
+    let failure = await transportFailure(HTTPRequest(.get, try RequestURL(server.url)), over: transport)
+    #expect(failure?.message.contains("no valid HTTP") == true)
+    await transport.shutdown()
   }
 
   @Test

@@ -145,8 +145,10 @@ import Testing
     let result = RunResult(
       outcome: "warned", exitCode: 0,
       steps: [StepRecord(name: "s", kind: "source", type: "csv", status: "finished", rowsOut: 2)],
-      metrics: [MetricRecord(dataset: "p.s", name: "completeness", value: 99.5),
-        MetricRecord(dataset: "p.s", name: "validity", value: nil)],
+      metrics: [
+        MetricRecord(dataset: "p.s", name: "completeness", value: 99.5),
+        MetricRecord(dataset: "p.s", name: "validity", value: nil),
+      ],
       checks: [CheckRecord(dataset: "p.s", check: "not_null", column: "id", severity: "warn", status: "warned")],
       failedRows: [FailedRowRecord(dataset: "p.s", check: "type", column: "id", row: 7, value: "x", reason: "no")],
       report: "{}")

@@ -11,7 +11,8 @@ import Testing
   @Test func `true and null hold, false does not`() throws {
     let verdicts = try RowExpressions().evaluate(
       ["revenue >= 0 OR refunded", "revenue > 0", "\"a.b\" = 'x'", "1", "NULL", "0.0"], over: rows)
-    #expect(verdicts.map { $0.holds.setIndices() } == [[0, 1, 2], [0, 2], [0, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3], []])
+    #expect(
+      verdicts.map { $0.holds.setIndices() } == [[0, 1, 2], [0, 2], [0, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3], []])
     #expect(verdicts.map { $0.isNull.setIndices() } == [[2], [2], [2], [], [0, 1, 2, 3], []])
   }
 

@@ -48,7 +48,8 @@ package struct JSONSchemaValidator {
       return text.firstMatch(of: regex) == nil ? ["\(place): '\(text)' does not match \(pattern)"] : []
     case "minimum", "maximum":
       guard let number = number(value), let bound = self.number(argument) else { return [] }
-      return (keyword == "minimum" ? number >= bound : number <= bound) ? [] : ["\(place): \(number) is beyond \(bound)"]
+      return (keyword == "minimum" ? number >= bound : number <= bound)
+        ? [] : ["\(place): \(number) is beyond \(bound)"]
     case "required":
       guard case .object(let object) = value else { return [] }
       return (argument.elements ?? []).compactMap { name in

@@ -38,22 +38,29 @@ import Testing
     Case("one column", "in.csv", "a\n1\n\n2\n", check: 0, run: 0),
     Case("an unterminated quote", "in.csv", "a,b\n1,\"x\n2,y\n", check: 3, run: 3, "quote"),
     Case("invalid UTF-8", "in.csv", Array("a\nx".utf8) + [0xFF, 0xFE, 0x0A], check: 3, run: 3, "UTF-8"),
-    Case("invalid UTF-8 in JSON", "in.json", Array("[{\"a\":\"".utf8) + [0xC3, 0x28] + Array("\"}]".utf8), check: 3, run: 3, "UTF-8"),
+    Case(
+      "invalid UTF-8 in JSON", "in.json", Array("[{\"a\":\"".utf8) + [0xC3, 0x28] + Array("\"}]".utf8), check: 3,
+      run: 3, "UTF-8"),
     Case("a NUL byte", "in.csv", Array("a,b\nx".utf8) + [0] + Array("y,2\n".utf8), check: 3, run: 3, "NUL"),
     Case("truncated JSON", "in.json", #"[{"a":1},{"a":"#, check: 3, run: 3, "in.json"),
     Case("truncated JSON Lines", "in.jsonl", "{\"a\":1}\n{\"a\":", check: 3, run: 3, "in.jsonl"),
     Case("two JSON texts", "in.json", "[{\"a\":1}] [2]", check: 3, run: 3, "in.json"),
     Case("JSON nested 100,000 deep", "in.json", String(repeating: "[", count: 100_000), check: 3, run: 3, "deep"),
-    Case("JSON objects nested 100,000 deep", "in.json",
-      "[" + String(repeating: "{\"a\":", count: 100_000) + "1" + String(repeating: "}", count: 100_000) + "]", check: 3, run: 3, "deep"),
+    Case(
+      "JSON objects nested 100,000 deep", "in.json",
+      "[" + String(repeating: "{\"a\":", count: 100_000) + "1" + String(repeating: "}", count: 100_000) + "]", check: 3,
+      run: 3, "deep"),
     Case("XML with a billion laughs", "in.xml", laughs, check: 3, run: 3, "in.xml"),
-    Case("XML with an external entity", "in.xml",
-      "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><l><r>&a;</r></l>", check: 3, run: 3, "in.xml"),
+    Case(
+      "XML with an external entity", "in.xml",
+      "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><l><r>&a;</r></l>", check: 3,
+      run: 3, "in.xml"),
     Case("XML with a bare ampersand", "in.xml", "<l>\n<r name=\"A & B\"/>\n</l>", check: 3, run: 3, "in.xml:2"),
     Case("truncated XML", "in.xml", "<l><r><a>1</a></r><r>", check: 3, run: 3, "in.xml"),
     Case("XML nested deep", "in.xml", String(repeating: "<a>", count: 100_000), check: 3, run: 3, "in.xml"),
     Case("a name that promises gzip, of a plain file", "in.csv.gz", "a\n1\n", check: 0, run: 0),
-    Case("a truncated gzip", "in.csv.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x4B, 0xE4], check: 3, run: 3, "in.csv.gz"),
+    Case(
+      "a truncated gzip", "in.csv.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x4B, 0xE4], check: 3, run: 3, "in.csv.gz"),
     Case("a database that is none", "in.db", "SQLite format 4", check: 3, run: 3, "in.db"),
   ]
 
@@ -76,7 +83,8 @@ import Testing
     #expect(run.code == sample.run, "\(run.errors)")
     #expect(run.errors.contains(sample.words), "\(run.errors)")
     #expect((workspace.text("out.csv") == "old") == (sample.run != 0))
-    #expect(try await workspace.query("SELECT count(*) FROM sqlite_master WHERE name = 't'") == [sample.run == 0 ? "1" : "0"])
+    #expect(
+      try await workspace.query("SELECT count(*) FROM sqlite_master WHERE name = 't'") == [sample.run == 0 ? "1" : "0"])
     #expect(try await workspace.leftovers() == [])
     // What went wrong is said in a line or two, however bad the input is.
     #expect(run.errors.utf8.count < 4_000)
@@ -105,7 +113,8 @@ import Testing
     #expect(check.code == 0, "\(check.errors)")
     #expect(try JSONParser.parse(check.output)["datasets"]?.elements?.first?["columns"]?.elements?.count == 10_000)
     let files = try await workspace.run(
-      "sources: {s: {type: csv, path: in.csv}}\noutputs: [{type: csv, from: s, path: out.csv}, {type: jsonl, from: s, path: out.jsonl}]")
+      "sources: {s: {type: csv, path: in.csv}}\noutputs: [{type: csv, from: s, path: out.csv}, {type: jsonl, from: s, path: out.jsonl}]"
+    )
     #expect(files.code == 0, "\(files.errors)")
     #expect(workspace.bytes("out.csv") == workspace.bytes("in.csv"))
     let table = try await workspace.run(

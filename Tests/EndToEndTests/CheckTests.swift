@@ -35,14 +35,18 @@ import Testing
 
   static let cases = [
     Case("row_count", passes: "{row_count: {min: 4, max: 4}}", fails: "{row_count: {min: 5}}", 0, of: 4),
-    Case("schema", passes: "{schema: {required: [id], forbidden: [x]}}", fails: "{schema: {required: [id, x, y]}}", 2, of: 6),
+    Case(
+      "schema", passes: "{schema: {required: [id], forbidden: [x]}}", fails: "{schema: {required: [id, x, y]}}", 2,
+      of: 6),
     Case("unique_key", passes: "{unique_key: [id, state]}", fails: "{unique_key: [id]}", 2, of: 4),
     Case("expression", passes: "{expression: \"amount > -10\"}", fails: "{expression: \"amount >= 0\"}", 1, of: 4),
     Case("not_null", "email", passes: "{not_null: {}, at_most: 1}", fails: "not_null", 1, of: 4),
     Case("unique", "state", passes: "unique", fails: "unique", 0, of: 4),
     Case("unique", "id", passes: "{unique: {}, at_most: 2}", fails: "unique", 2, of: 4),
     Case("type", "day", passes: "{type: text}", fails: "{type: date}", 1, of: 4),
-    Case("accepted_values", "state", passes: "{accepted_values: [CA, NY, TX, ZZZ]}", fails: "{accepted_values: [CA, NY, TX]}", 1, of: 4),
+    Case(
+      "accepted_values", "state", passes: "{accepted_values: [CA, NY, TX, ZZZ]}",
+      fails: "{accepted_values: [CA, NY, TX]}", 1, of: 4),
     Case("range", "amount", passes: "{range: {min: -5, max: 30}}", fails: "{range: {min: 0, max: 20}}", 2, of: 4),
     Case("pattern", "code", passes: "{pattern: '(?i)^AB'}", fails: "{pattern: '^AB-\\d$'}", 1, of: 4),
     Case("format", "email", passes: "{format: email, at_least: 60%}", fails: "{format: email}", 1, of: 3),
@@ -73,7 +77,8 @@ import Testing
   }
 
   @Test(arguments: cases.filter { $0.passing != $0.failing })
-  func `each check fails what it shall, with its counts and rows, and nothing is published`(_ sample: Case) async throws {
+  func `each check fails what it shall, with its counts and rows, and nothing is published`(_ sample: Case) async throws
+  {
     let (run, workspace) = try await grade(sample.yaml(sample.failing))
     #expect(run.code == 1, "\(run.errors)")
     #expect(run.outcome == "failed")
@@ -83,7 +88,10 @@ import Testing
       #expect(check["failed"]?.int == sample.failed)
       #expect(check["evaluated"]?.int == sample.evaluated)
       #expect(check["sample"]?.elements?.count == sample.failed)
-      #expect(try await workspace.query("SELECT count(*) FROM failed_rows WHERE \"check\" = '\(sample.check)'") == ["\(sample.failed)"])
+      #expect(
+        try await workspace.query("SELECT count(*) FROM failed_rows WHERE \"check\" = '\(sample.check)'") == [
+          "\(sample.failed)"
+        ])
     }
     #expect(check["expected"]?.string?.isEmpty == false)
     #expect(run.published == [false])
@@ -153,7 +161,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("columns: {amount: [{range: {min: 0}, severity: warn}]}", "warn", 1), ("columns: {amount: [{range: {min: 0}}]}", "never", 0),
+    ("columns: {amount: [{range: {min: 0}, severity: warn}]}", "warn", 1),
+    ("columns: {amount: [{range: {min: 0}}]}", "never", 0),
     ("columns: {amount: [{range: {min: 0}}]}", "fail", 1), ("columns: {amount: [not_null]}", "warn", 0),
   ])
   func `fail-on says what fails the run`(_ checks: String, _ word: String, _ code: Int) async throws {
@@ -172,7 +181,8 @@ import Testing
 
   @Test(arguments: [
     ("score: {overall: {fail_below: 100}}", 1, "failed"), ("score: {overall: {warn_below: 100}}", 0, "warned"),
-    ("score: {completeness: {fail_below: 99}}", 1, "failed"), ("score: {completeness: {fail_below: 50}, validity: {fail_below: 50}}", 0, "passed"),
+    ("score: {completeness: {fail_below: 99}}", 1, "failed"),
+    ("score: {completeness: {fail_below: 50}, validity: {fail_below: 50}}", 0, "passed"),
   ])
   func `scores have bounds of their own`(_ checks: String, _ code: Int, _ outcome: String) async throws {
     let (run, _) = try await grade(checks)
@@ -182,9 +192,13 @@ import Testing
 
   @Test func `checks are listed by place in the file, and equal ones are told apart by name`() async throws {
     let (run, _) = try await grade(
-      "columns: {amount: [{range: {max: 100}, name: second}, {range: {min: -100}, name: first}], id: [not_null]}, dataset: [{row_count: {min: 1}}]")
+      "columns: {amount: [{range: {max: 100}, name: second}, {range: {min: -100}, name: first}], id: [not_null]}, dataset: [{row_count: {min: 1}}]"
+    )
     #expect(run.code == 0, "\(run.errors)")
-    #expect(run.dataset("s")?["checks"]?.elements?.compactMap { $0["check"]?.string } == ["second", "first", "not_null", "row_count"])
+    #expect(
+      run.dataset("s")?["checks"]?.elements?.compactMap { $0["check"]?.string } == [
+        "second", "first", "not_null", "row_count",
+      ])
   }
 
   @Test(arguments: [("fail", 1, "failed"), ("warn", 0, "warned"), ("pass", 0, "passed")])

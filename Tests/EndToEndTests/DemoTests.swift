@@ -55,14 +55,20 @@ import Testing
       // Three addresses in a hundred are unknown to the geocoder.
       #expect(run.check("not_null", "lat", of: "joined")?["status"]?.string == "warned")
 
-      #expect(try await workspace.query("SELECT count(*), count(DISTINCT id) FROM customers", in: "demo/assay.db") == ["1020|1020"])
+      #expect(
+        try await workspace.query("SELECT count(*), count(DISTINCT id) FROM customers", in: "demo/assay.db") == [
+          "1020|1020"
+        ])
       #expect(try await workspace.query("SELECT count(*) FROM partners", in: "demo/assay.db") == ["50"])
       #expect(
         try await workspace.query("SELECT outcome, exit_code FROM runs", in: "demo/assay.db") == ["warned|0"])
       // The orders' figures, summed by another query than the pipeline's, against the file itself.
       let total = try await workspace.query(
         "SELECT CAST(round(sum(spent) * 100) AS INTEGER), sum(orders) FROM customers", in: "demo/assay.db")
-      #expect(try total == [ordersOfCustomers(workspace, ids: await workspace.query("SELECT id FROM customers", in: "demo/assay.db"))])
+      #expect(
+        try total == [
+          ordersOfCustomers(workspace, ids: await workspace.query("SELECT id FROM customers", in: "demo/assay.db"))
+        ])
       let written = try #require(workspace.text("demo/reports/customers.json"))
       #expect(try JSONParser.parse(written) == run.report)
       let csv = try #require(workspace.text("demo/out/customers.csv"))
@@ -119,7 +125,10 @@ func timeless(_ value: JSONValue) -> JSONValue {
   case .object(let object):
     let moving: Set = ["id", "started_at", "finished_at", "duration_seconds"]
     return .object(
-      JSONObject(object.members.map { ($0.name, moving.contains($0.name) && $0.value.object == nil ? .null : timeless($0.value)) }))
+      JSONObject(
+        object.members.map {
+          ($0.name, moving.contains($0.name) && $0.value.object == nil ? .null : timeless($0.value))
+        }))
   default: return value
   }
 }

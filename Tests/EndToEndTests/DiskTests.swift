@@ -76,12 +76,14 @@ struct DiskTests {
     let disk = try #require(SmallDisk(kilobytes: 2_000))
     let workspace = try Workspace()
     try Data("old".utf8).write(to: URL(fileURLWithPath: disk.path + "/out.csv"))
-    try workspace.write("id,t\n" + (0..<50_000).map { "\($0),\(String(repeating: "x", count: 200))\n" }.joined(), to: "in.csv")
+    try workspace.write(
+      "id,t\n" + (0..<50_000).map { "\($0),\(String(repeating: "x", count: 200))\n" }.joined(), to: "in.csv")
     let run = try await workspace.run(
       "sources: {s: {type: csv, path: in.csv}}\noutputs: [{type: csv, from: s, path: \(disk.path)/out.csv}]")
     #expect(run.code == 3)
     #expect(run.errors.contains("no space is left"), "\(run.errors)")
-    #expect(FileManager.default.contents(atPath: disk.path + "/out.csv").map { String(decoding: $0, as: UTF8.self) } == "old")
+    #expect(
+      FileManager.default.contents(atPath: disk.path + "/out.csv").map { String(decoding: $0, as: UTF8.self) } == "old")
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == ["out.csv"])
   }
 

@@ -22,7 +22,8 @@ import Testing
   }
 
   static let cases = [
-    Case("quotes, line breaks and CRLF", "id,t\r\n1,\"a, \"\"b\"\"\"\r\n2,\"x\r\ny\"\r\n", "type: csv",
+    Case(
+      "quotes, line breaks and CRLF", "id,t\r\n1,\"a, \"\"b\"\"\"\r\n2,\"x\r\ny\"\r\n", "type: csv",
       [#"{"id":1,"t":"a, \"b\""}"#, #"{"id":2,"t":"x\r\ny"}"#]),
     Case("a byte order mark", "\u{FEFF}id\n1\n", "type: csv", [#"{"id":1}"#]),
     Case("leading zeros stay text", "zip\n00501\n10001\n", "type: csv", [#"{"zip":"00501"}"#, #"{"zip":"10001"}"#]),
@@ -30,31 +31,45 @@ import Testing
     Case("tab", "a\tb\n1\t2\n", "type: csv, delimiter: '\\t'", [#"{"a":1,"b":2}"#]),
     Case("quote", "a,b\n'x,y',2\n", "type: csv, quote: \"'\"", [#"{"a":"x,y","b":2}"#]),
     Case("no quote", "a,b\n\"x,2\n", "type: csv, quote: none", [#"{"a":"\"x","b":2}"#]),
-    Case("no header", "1,x\n2,y\n", "type: csv, header: false",
+    Case(
+      "no header", "1,x\n2,y\n", "type: csv, header: false",
       [#"{"column_1":1,"column_2":"x"}"#, #"{"column_1":2,"column_2":"y"}"#]),
-    Case("encoding", bytes: Array("a\ncaf".utf8) + [0xE9, 0x0A], "type: csv, encoding: iso-8859-1", [#"{"a":"café"}"#]),
-    Case("utf-16", bytes: [0xFF, 0xFE] + "a\n€\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] },
+    Case(
+      "encoding", bytes: Array("a\ncaf".utf8) + [0xE9, 0x0A], "type: csv, encoding: iso-8859-1", [#"{"a":"café"}"#]),
+    Case(
+      "utf-16", bytes: [0xFF, 0xFE] + "a\n€\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] },
       "type: csv, encoding: utf-16", [#"{"a":"€"}"#]),
-    Case("nulls", "a,b\nNA,1\n,2\n-,3\n", "type: csv, nulls: [\"\", NA, \"-\"]",
+    Case(
+      "nulls", "a,b\nNA,1\n,2\n-,3\n", "type: csv, nulls: [\"\", NA, \"-\"]",
       [#"{"a":null,"b":1}"#, #"{"a":null,"b":2}"#, #"{"a":null,"b":3}"#]),
-    Case("declared types", "a,b,c\n1,2,true\n", "type: csv, columns: {a: text, b: decimal, c: boolean}",
+    Case(
+      "declared types", "a,b,c\n1,2,true\n", "type: csv, columns: {a: text, b: decimal, c: boolean}",
       [#"{"a":"1","b":2,"c":true}"#]),
-    Case("an unnamed and a repeated column", "a,,a\n1,2,3\n", "type: csv",
+    Case(
+      "an unnamed and a repeated column", "a,,a\n1,2,3\n", "type: csv",
       [#"{"a":1,"column_2":2,"a_2":3}"#]),
-    Case("a list", file: "in.json", #"[{"a":1,"b":{"c":"x"},"d":[1,2]},{"a":2.5}]"#, "type: json",
+    Case(
+      "a list", file: "in.json", #"[{"a":1,"b":{"c":"x"},"d":[1,2]},{"a":2.5}]"#, "type: json",
       [#"{"a":1,"b.c":"x","d":"[1,2]"}"#, #"{"a":2.5,"b.c":null,"d":null}"#]),
     Case("an object", file: "in.json", #"{"a":1,"b":"x"}"#, "type: json", [#"{"a":1,"b":"x"}"#]),
-    Case("scalars", file: "in.json", #"[1,"x",null]"#, "type: json",
+    Case(
+      "scalars", file: "in.json", #"[1,"x",null]"#, "type: json",
       [#"{"value":1}"#, #"{"value":"x"}"#, #"{"value":null}"#]),
     Case("JSON Lines", file: "in.jsonl", "{\"a\":1}\n\n{\"a\":2}\n", "type: json", [#"{"a":1}"#, #"{"a":2}"#]),
-    Case("lines by key", file: "in.json", "{\"a\":1}\n{\"a\":2}", "type: json, lines: true", [#"{"a":1}"#, #"{"a":2}"#]),
-    Case("records", file: "in.json", #"{"n":1,"data":{"items":[{"a":1},{"a":2}]}}"#, "type: json, records: '$.data.items[*]'",
+    Case(
+      "lines by key", file: "in.json", "{\"a\":1}\n{\"a\":2}", "type: json, lines: true", [#"{"a":1}"#, #"{"a":2}"#]),
+    Case(
+      "records", file: "in.json", #"{"n":1,"data":{"items":[{"a":1},{"a":2}]}}"#,
+      "type: json, records: '$.data.items[*]'",
       [#"{"a":1}"#, #"{"a":2}"#]),
-    Case("records by filter", file: "in.json", #"{"items":[{"a":1},{"a":5}]}"#, "type: json, records: '$.items[?@.a > 2]'",
+    Case(
+      "records by filter", file: "in.json", #"{"items":[{"a":1},{"a":5}]}"#, "type: json, records: '$.items[?@.a > 2]'",
       [#"{"a":5}"#]),
-    Case("records found nowhere, and allowed", file: "in.json", #"{"x":[]}"#,
+    Case(
+      "records found nowhere, and allowed", file: "in.json", #"{"x":[]}"#,
       "type: json, records: '$.items[*]', allow_empty: true, on_empty: pass", []),
-    Case("XML", file: "in.xml", "<r><p id=\"7\"><n>A &amp; B</n><x><y>1</y></x></p><p id=\"8\"><n/></p></r>",
+    Case(
+      "XML", file: "in.xml", "<r><p id=\"7\"><n>A &amp; B</n><x><y>1</y></x></p><p id=\"8\"><n/></p></r>",
       "type: xml, records: p",
       [#"{"@id":7,"n":"A & B","x.y":1}"#, #"{"@id":8,"n":null,"x.y":null}"#]),
   ]
@@ -72,7 +87,8 @@ import Testing
     let workspace = try Workspace()
     let texts = ["csv": "a\n1\n2\n", "json": "[{\"a\":1},{\"a\":2}]", "xml": "<r><p><a>1</a></p><p><a>2</a></p></r>"]
     try workspace.write(texts[kind] ?? "", to: "in.\(kind)")
-    let gzip = try ChildProcess("/usr/bin/gzip", ["in.\(kind)"], folder: workspace.path, log: workspace.file("log-gzip"))
+    let gzip = try ChildProcess(
+      "/usr/bin/gzip", ["in.\(kind)"], folder: workspace.path, log: workspace.file("log-gzip"))
     try #require(await gzip.end().code == 0)
     let (run, rows) = try await workspace.rows(of: "{type: \(kind), path: in.\(kind).gz}")
     try #require(run.code == 0, "\(run.errors)")
@@ -81,7 +97,9 @@ import Testing
 
   @Test func `a pattern reads its files in the order of names`() async throws {
     let workspace = try Workspace()
-    for (name, value) in [("b", 2), ("a", 1), ("c", 3), ("a10", 4)] { try workspace.write("v\n\(value)\n", to: "in/\(name).csv") }
+    for (name, value) in [("b", 2), ("a", 1), ("c", 3), ("a10", 4)] {
+      try workspace.write("v\n\(value)\n", to: "in/\(name).csv")
+    }
     try workspace.write("v\n9\n", to: "in/other.txt")
     let (run, rows) = try await workspace.rows(of: "{type: csv, path: in/*.csv}")
     try #require(run.code == 0, "\(run.errors)")
@@ -102,12 +120,15 @@ import Testing
       for file in ["b", "d"] { try workspace.write(text, to: "in/\(file).\(name)") }
       let kind = name == "jsonl" ? "json, lines: true" : name
       let (run, rows) = try await workspace.rows(
-        of: "{type: \(kind), path: in/*.\(name), columns: {v: integer}}", checks: "checks: {s: {dataset: [{expression: v = 1}]}}")
+        of: "{type: \(kind), path: in/*.\(name), columns: {v: integer}}",
+        checks: "checks: {s: {dataset: [{expression: v = 1}]}}")
       try #require(run.code == 0, "\(run.errors)")
       #expect(rows == [#"{"v":1}"#, #"{"v":1}"#])
       let warnings = run.warnings("s")
       #expect(warnings.count == 3, "\(warnings)")
-      for file in ["a", "c", "e"] { #expect(warnings.contains { $0.contains("in/\(file).\(name): the file is empty") }) }
+      for file in ["a", "c", "e"] {
+        #expect(warnings.contains { $0.contains("in/\(file).\(name): the file is empty") })
+      }
     }
   }
 
@@ -152,7 +173,9 @@ import Testing
   ) async throws {
     let workspace = try Workspace()
     // One record over several lines is JSON alone, a record a line is JSON Lines alone.
-    let text = file == "DATA.TSV" ? "a\tb\n1\t2\n3\t4\n" : rows == 1 ? "[\n{\"a\":1,\n\"b\":2}\n]\n" : "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n"
+    let text =
+      file == "DATA.TSV"
+      ? "a\tb\n1\t2\n3\t4\n" : rows == 1 ? "[\n{\"a\":1,\n\"b\":2}\n]\n" : "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n"
     try workspace.write(text, to: file)
     let ending = try await workspace.start(["check", file, "--json"] + arguments).end()
     #expect(ending.code == 0, "\(ending.errors)")

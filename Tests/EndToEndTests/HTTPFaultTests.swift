@@ -34,7 +34,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["status=429,retry-after=0,first=1", "status=429,retry-after=1,first=1", "status=503,retry-after-date=1,first=1", "reset,first=1", "half,first=1"])
+  @Test(arguments: [
+    "status=429,retry-after=0,first=1", "status=429,retry-after=1,first=1", "status=503,retry-after-date=1,first=1",
+    "reset,first=1", "half,first=1",
+  ])
   func `too many requests and broken connections are asked again`(_ fault: String) async throws {
     try await withSandbox { sandbox in
       let (run, rows) = try await fetch(sandbox.baseURL + "/fault/\(fault)/crm")
@@ -101,7 +104,8 @@ import Testing
   }
 
   @Test func `half a JSON text with a whole length is a fault of the data`() async throws {
-    try await withServer({ _ in [reply(200, [("Content-Type", "application/json")], #"{"items":[{"a":1},{"a""#)] }) { server in
+    try await withServer({ _ in [reply(200, [("Content-Type", "application/json")], #"{"items":[{"a":1},{"a""#)] }) {
+      server in
       let (run, rows) = try await fetch(server.url, "path: /x, records: '$.items[*]'", api: "retry: {max_attempts: 1}")
       #expect(run.code == 3)
       #expect(rows == nil)
@@ -114,7 +118,9 @@ import Testing
       let (run, rows) = try await fetch(sandbox.baseURL + "/fault/wrong-total=1300/crm")
       #expect(run.code == 0, "\(run.errors)")
       #expect(rows == sandboxCustomers)
-      #expect(run.warnings("s").contains { $0.contains("1300") && $0.contains("\(sandboxCustomers)") }, "\(run.warnings("s"))")
+      #expect(
+        run.warnings("s").contains { $0.contains("1300") && $0.contains("\(sandboxCustomers)") }, "\(run.warnings("s"))"
+      )
     }
   }
 
@@ -135,7 +141,8 @@ import Testing
     try await withSandbox { sandbox in
       let (run, rows) = try await fetch(
         sandbox.baseURL + "/crm",
-        "path: /customers, records: '$.items[*]', paginator: {type: page_number, size_param: per_page, page_size: 200, max_pages: 3}")
+        "path: /customers, records: '$.items[*]', paginator: {type: page_number, size_param: per_page, page_size: 200, max_pages: 3}"
+      )
       #expect(run.code == 3)
       #expect(rows == nil)
       #expect(run.error("s").contains("max_pages"), "\(run.error("s"))")

@@ -20,7 +20,8 @@ import Testing
       sources: {s: {type: http, api: crm, \(source)}}
       outputs: [{type: sqlite, from: s, table: t}]
       """, environment: environment)
-    let counts = run.code == 0 ? try await workspace.query("SELECT count(*), count(DISTINCT id), min(id) = 1 FROM t") : []
+    let counts =
+      run.code == 0 ? try await workspace.query("SELECT count(*), count(DISTINCT id), min(id) = 1 FROM t") : []
     return (run, counts)
   }
 
@@ -42,15 +43,26 @@ import Testing
 
   @Test(arguments: [
     ("page numbers with a total", "/customers", "$.items[*]", byNumber, 6),
-    ("page numbers with a number of pages", "/customers", "$.items[*]",
-      "{type: page_number, size_param: per_page, page_size: 200, total_pages_path: $.total_pages}", 6),
-    ("page numbers with has_more", "/customers", "$.items[*]",
-      "{type: page_number, size_param: per_page, page_size: 200, has_more_path: $.has_more}", 6),
-    ("page numbers without a hint", "/customers", "$.items[*]",
-      "{type: page_number, size_param: per_page, page_size: 200}", 7),
-    ("a cursor", "/customers-by-cursor?limit=300", "$.data[*]",
-      "{type: cursor, cursor_path: $.next_cursor, cursor_param: cursor}", 4),
-    ("the next page's address", "/customers-by-url?limit=300", "$.results[*]", "{type: next_url, next_url_path: $.next}", 4),
+    (
+      "page numbers with a number of pages", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200, total_pages_path: $.total_pages}", 6
+    ),
+    (
+      "page numbers with has_more", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200, has_more_path: $.has_more}", 6
+    ),
+    (
+      "page numbers without a hint", "/customers", "$.items[*]",
+      "{type: page_number, size_param: per_page, page_size: 200}", 7
+    ),
+    (
+      "a cursor", "/customers-by-cursor?limit=300", "$.data[*]",
+      "{type: cursor, cursor_path: $.next_cursor, cursor_param: cursor}", 4
+    ),
+    (
+      "the next page's address", "/customers-by-url?limit=300", "$.results[*]",
+      "{type: next_url, next_url_path: $.next}", 4
+    ),
   ])
   func `each paginator brings all rows once, in order`(
     _ name: String, _ path: String, _ records: String, _ paginator: String, _ requests: Int
@@ -60,7 +72,8 @@ import Testing
       let parts = path.split(separator: "?")
       let limit = parts.count > 1 ? ", query: {limit: 300}" : ""
       let (run, rows) = try await workspace.rows(
-        of: "{type: http, path: \"\(sandbox.baseURL)/crm\(parts[0])\"\(limit), records: '\(records)', paginator: \(paginator)}",
+        of:
+          "{type: http, path: \"\(sandbox.baseURL)/crm\(parts[0])\"\(limit), records: '\(records)', paginator: \(paginator)}",
         steps: "steps: {ids: {type: select, from: s, keep: [id]}}", from: "ids")
       try #require(run.code == 0, "\(run.errors)")
       #expect(rows.count == sandboxCustomers)
@@ -100,11 +113,13 @@ import Testing
 
   @Test func `pages without paths are counted in any format`() async throws {
     try await withServer({ request in
-      let page = request.target.hasSuffix("page=1") ? "a\n1\n2\n" : request.target.hasSuffix("page=2") ? "a\n3\n" : "a\n"
+      let page =
+        request.target.hasSuffix("page=1") ? "a\n1\n2\n" : request.target.hasSuffix("page=2") ? "a\n3\n" : "a\n"
       return [reply(200, [("Content-Type", "text/csv")], page)]
     }) { server in
       let workspace = try Workspace()
-      let (run, rows) = try await workspace.rows(of: "{type: http, path: \(server.url)/x, format: csv, paginator: {type: page_number}}")
+      let (run, rows) = try await workspace.rows(
+        of: "{type: http, path: \(server.url)/x, format: csv, paginator: {type: page_number}}")
       try #require(run.code == 0, "\(run.errors)")
       #expect(rows == [#"{"a":1}"#, #"{"a":2}"#, #"{"a":3}"#])
     }
@@ -114,9 +129,12 @@ import Testing
     ("jsonl", "{type: cursor, cursor_path: $.next}"), ("xml", "{type: next_url, next_url_path: $.next}"),
     ("csv", "{type: page_number, total_path: $.total}"),
   ])
-  func `a paginator that reads paths is refused where pages are no JSON`(_ format: String, _ paginator: String) async throws {
+  func `a paginator that reads paths is refused where pages are no JSON`(_ format: String, _ paginator: String)
+    async throws
+  {
     let workspace = try Workspace()
-    let (run, _) = try await workspace.rows(of: "{type: http, path: http://127.0.0.1:1/x, format: \(format), paginator: \(paginator)}")
+    let (run, _) = try await workspace.rows(
+      of: "{type: http, path: http://127.0.0.1:1/x, format: \(format), paginator: \(paginator)}")
     #expect(run.code == 2)
     #expect(run.errors.contains("it needs 'format: json', not \(format)"), "\(run.errors)")
   }
@@ -127,13 +145,16 @@ import Testing
       let page = request.target.split(separator: "=").last
       if page == "3" { return [reply(404, body: []), .run { third.signal() }] }
       let answer = reply(
-        200, [("Content-Type", "application/json")], #"{"pages": 4, "more": \#(page == "1"), "items": [{"n": \#(page ?? "0")}]}"#)
+        200, [("Content-Type", "application/json")],
+        #"{"pages": 4, "more": \#(page == "1"), "items": [{"n": \#(page ?? "0")}]}"#)
       // The second page says that it is the last one, behind the answer to the third.
       return page == "2" ? [.run { _ = third.wait(timeout: .now() + 10) }, answer] : [answer]
     }) { server in
       let workspace = try Workspace()
       let (run, rows) = try await workspace.rows(
-        of: "{type: http, path: \(server.url)/x, records: '$.items[*]', paginator: {type: page_number, total_pages_path: $.pages, has_more_path: $.more}}")
+        of:
+          "{type: http, path: \(server.url)/x, records: '$.items[*]', paginator: {type: page_number, total_pages_path: $.pages, has_more_path: $.more}}"
+      )
       try #require(run.code == 0, "\(run.errors)")
       #expect(rows == [#"{"n":1}"#, #"{"n":2}"#])
     }
@@ -157,14 +178,20 @@ import Testing
 
   @Test func `records that lead nowhere are an error, and an empty list is not`() async throws {
     try await withServer({ request in
-      [reply(200, [("Content-Type", "application/json")], request.target == "/empty" ? #"{"items":[]}"# : #"{"error":"x"}"#)]
+      [
+        reply(
+          200, [("Content-Type", "application/json")], request.target == "/empty" ? #"{"items":[]}"# : #"{"error":"x"}"#
+        )
+      ]
     }) { server in
       let workspace = try Workspace()
       let (empty, _) = try await workspace.rows(
-        of: "{type: http, path: \(server.url)/empty, records: '$.items[*]', on_empty: pass}", checks: "checks: {s: {on_empty: pass}}")
+        of: "{type: http, path: \(server.url)/empty, records: '$.items[*]', on_empty: pass}",
+        checks: "checks: {s: {on_empty: pass}}")
       #expect(empty.code == 0, "\(empty.errors)")
       let (missing, _) = try await workspace.rows(
-        of: "{type: http, path: \(server.url)/missing, records: '$.items[*]', on_empty: pass}", checks: "checks: {s: {on_empty: pass}}")
+        of: "{type: http, path: \(server.url)/missing, records: '$.items[*]', on_empty: pass}",
+        checks: "checks: {s: {on_empty: pass}}")
       #expect(missing.code == 3)
       #expect(missing.error("s").contains("$.items"), "\(missing.error("s"))")
     }

@@ -4,10 +4,13 @@ import Testing
 
 /// Where rows go, through the whole program.
 @Suite struct OutputTests {
-  private func run(_ workspace: Workspace, _ csv: String, _ outputs: String, checks: String = "", _ arguments: String...) async throws -> RunOutcome {
+  private func run(
+    _ workspace: Workspace, _ csv: String, _ outputs: String, checks: String = "", _ arguments: String...
+  ) async throws -> RunOutcome {
     try workspace.write(csv, to: "in.csv")
     try workspace.write(
-      "version: 1\nname: p\nsources: {s: {type: csv, path: in.csv, on_empty: pass}}\n\(checks)\noutputs: \(outputs)\n", to: "p.yaml")
+      "version: 1\nname: p\nsources: {s: {type: csv, path: in.csv, on_empty: pass}}\n\(checks)\noutputs: \(outputs)\n",
+      to: "p.yaml")
     let ending = try await workspace.start(["run", "p.yaml", "--json"] + arguments).end()
     return try RunOutcome(ending)
   }
@@ -35,7 +38,8 @@ import Testing
 
   @Test func `types reach the table, and zip codes stay text`() async throws {
     let workspace = try Workspace()
-    #expect(try await run(workspace, "zip,n,x\n00501,1,1.5\n10001,2,2\n", "[{type: sqlite, from: s, table: t}]").code == 0)
+    #expect(
+      try await run(workspace, "zip,n,x\n00501,1,1.5\n10001,2,2\n", "[{type: sqlite, from: s, table: t}]").code == 0)
     #expect(
       try await workspace.query("SELECT zip, typeof(zip), typeof(n), typeof(x) FROM t ORDER BY n")
         == ["00501|text|integer|real", "10001|text|integer|real"])
@@ -63,7 +67,8 @@ import Testing
     #expect(run.code == 0, "\(run.errors)")
     #expect(workspace.text("out/a.csv") == "a,b\n1,\"x, \"\"y\"\"\"\n2,\n")
     #expect(workspace.text("out/a.tsv") == "a\tb\n1\t\"x, \"\"y\"\"\"\n2\t\n")
-    #expect(try JSONParser.parse(workspace.text("out/a.json") ?? "").text == #"[{"a":1,"b":"x, \"y\""},{"a":2,"b":null}]"#)
+    #expect(
+      try JSONParser.parse(workspace.text("out/a.json") ?? "").text == #"[{"a":1,"b":"x, \"y\""},{"a":2,"b":null}]"#)
     #expect(workspace.text("out/a.jsonl") == "{\"a\":1,\"b\":\"x, \\\"y\\\"\"}\n{\"a\":2,\"b\":null}\n")
     #expect(run.report["outputs"]?.elements?.compactMap { $0["rows"]?.int } == [2, 2, 2, 2])
     #expect(try await workspace.leftovers() == [])
@@ -133,17 +138,25 @@ import Testing
     let quoted = "\"\"\"; DROP TABLE x; --\",b b,select,é\n1,2,3,4\n"
     #expect(try await run(workspace, "a\n1\n", "[{type: sqlite, from: s, table: x}]").code == 0)
     for (table, mode) in [("'a \"quoted\" ''table'''", "replace"), ("'\"; DROP TABLE x; --'", "append")] {
-      let run = try await run(workspace, quoted, "[{type: sqlite, from: s, table: \(table), mode: \(mode)}, {type: csv, from: s, path: o.csv}]")
+      let run = try await run(
+        workspace, quoted,
+        "[{type: sqlite, from: s, table: \(table), mode: \(mode)}, {type: csv, from: s, path: o.csv}]")
       #expect(run.code == 0, "\(run.errors)")
     }
     #expect(
-      try await workspace.query("SELECT name FROM sqlite_master WHERE name IN ('x', 'a \"quoted\" ''table''', '\"; DROP TABLE x; --') ORDER BY name")
+      try await workspace.query(
+        "SELECT name FROM sqlite_master WHERE name IN ('x', 'a \"quoted\" ''table''', '\"; DROP TABLE x; --') ORDER BY name"
+      )
         == ["\"; DROP TABLE x; --", "a \"quoted\" 'table'", "x"])
-    #expect(try await workspace.query("SELECT \"\"\"; DROP TABLE x; --\", \"b b\", \"select\", é FROM \"a \"\"quoted\"\" 'table'\"") == ["1|2|3|4"])
+    #expect(
+      try await workspace.query(
+        "SELECT \"\"\"; DROP TABLE x; --\", \"b b\", \"select\", é FROM \"a \"\"quoted\"\" 'table'\"") == ["1|2|3|4"])
     #expect(workspace.text("o.csv") == quoted)
     let upsert = try await run(
       workspace, quoted, "[{type: sqlite, from: s, table: u, mode: upsert, key: ['\(hostile)']}]",
-      checks: "checks: {s: {dataset: [{unique_key: ['\(hostile)']}, {expression: '\"\"\"; DROP TABLE x; --\" = 1'}], columns: {'\(hostile)': [not_null, unique]}}}")
+      checks:
+        "checks: {s: {dataset: [{unique_key: ['\(hostile)']}, {expression: '\"\"\"; DROP TABLE x; --\" = 1'}], columns: {'\(hostile)': [not_null, unique]}}}"
+    )
     #expect(upsert.code == 0, "\(upsert.errors)")
     #expect(try await workspace.query("SELECT a FROM x") == ["1"])
   }
@@ -165,7 +178,8 @@ import Testing
   @Test func `an output whose folder cannot be made breaks the run`() async throws {
     let workspace = try Workspace()
     try workspace.write("a file, no folder", to: "out")
-    let run = try await run(workspace, "a\n1\n", "[{type: csv, from: s, path: out/o.csv}, {type: sqlite, from: s, table: t}]")
+    let run = try await run(
+      workspace, "a\n1\n", "[{type: csv, from: s, path: out/o.csv}, {type: sqlite, from: s, table: t}]")
     #expect(run.code == 3)
     #expect(run.published == [false, false])
     #expect(try await workspace.query("SELECT name FROM sqlite_master WHERE name = 't'") == [])

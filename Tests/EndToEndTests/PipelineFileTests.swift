@@ -23,7 +23,9 @@ import Testing
 
     """
 
-  @Test(arguments: [["run"], ["validate"]]) func `every fault is reported at once, with its place`(_ command: [String]) async throws {
+  @Test(arguments: [["run"], ["validate"]]) func `every fault is reported at once, with its place`(_ command: [String])
+    async throws
+  {
     let workspace = try Workspace()
     try workspace.write("x\n1\n", to: "in.csv")
     try workspace.write(Self.faulty, to: "p.yaml")
@@ -46,12 +48,17 @@ import Testing
   @Test(arguments: [
     ("a duplicate key", "sources: {s: {type: csv, path: a}}\nsources: {t: {type: csv, path: b}}\n", "sources"),
     ("text that is no YAML", "sources: {s: [\n", "p.yaml:"),
-    ("an alias bomb", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g]\ni: &i [*h,*h,*h,*h,*h,*h,*h,*h,*h]\n", "alias"),
+    (
+      "an alias bomb",
+      "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g]\ni: &i [*h,*h,*h,*h,*h,*h,*h,*h,*h]\n",
+      "alias"
+    ),
     ("a list where names belong", "sources: [a, b]\n", "sources"),
     ("a later version", "version: 2\nname: p\n", "version"),
     ("nothing", "", ""),
   ])
-  func `a file that is no pipeline is a fault of the file`(_ name: String, _ text: String, _ words: String) async throws {
+  func `a file that is no pipeline is a fault of the file`(_ name: String, _ text: String, _ words: String) async throws
+  {
     let workspace = try Workspace()
     try workspace.write(text, to: "p.yaml")
     let ending = try await workspace.assay("run", "p.yaml")
@@ -64,18 +71,23 @@ import Testing
     let workspace = try Workspace()
     try workspace.write("sources: " + String(repeating: "[", count: 100_000), to: "p.yaml")
     #expect(try await workspace.assay("run", "p.yaml").code == 2)
-    try workspace.write("sources: " + String(repeating: "{a: ", count: 20_000) + String(repeating: "}", count: 20_000), to: "q.yaml")
+    try workspace.write(
+      "sources: " + String(repeating: "{a: ", count: 20_000) + String(repeating: "}", count: 20_000), to: "q.yaml")
     #expect(try await workspace.assay("run", "q.yaml").code == 2)
   }
 
   @Test(arguments: [
-    ["run"], ["run", "no.yaml"], ["run", "."], ["nonsense"], ["run", "p.yaml", "--param", "x"], ["run", "p.yaml", "--param", "nope=1"],
+    ["run"], ["run", "no.yaml"], ["run", "."], ["nonsense"], ["run", "p.yaml", "--param", "x"],
+    ["run", "p.yaml", "--param", "nope=1"],
     ["run", "p.yaml", "--fail-on", "maybe"], ["run", "p.yaml", "--env-file", "no.env"], ["check", "what.bin"],
-    ["check", "a.csv", "--delimiter", "||"], ["check", "a.csv", "--encoding", "klingon"], ["check", "a.db"], ["check", "a.json", "--records", "$["],
+    ["check", "a.csv", "--delimiter", "||"], ["check", "a.csv", "--encoding", "klingon"], ["check", "a.db"],
+    ["check", "a.json", "--records", "$["],
   ])
   func `a wrong call is exit code 2 with a message`(_ arguments: [String]) async throws {
     let workspace = try Workspace()
-    try workspace.write("version: 1\nname: p\nsources: {s: {type: csv, path: a.csv}}\noutputs: [{type: csv, from: s, path: o.csv}]\n", to: "p.yaml")
+    try workspace.write(
+      "version: 1\nname: p\nsources: {s: {type: csv, path: a.csv}}\noutputs: [{type: csv, from: s, path: o.csv}]\n",
+      to: "p.yaml")
     try workspace.write("a\n1\n", to: "a.csv")
     let ending = try await workspace.start(arguments).end()
     #expect(ending.code == 2, "\(ending.errors)")
@@ -96,7 +108,8 @@ import Testing
     try workspace.write(pipeline, to: "p.yaml")
     let run = try await workspace.assay("run", "p.yaml")
     #expect(run.code == 2)
-    #expect(run.errors.contains("p.yaml:3:") && run.errors.contains("URL") && run.errors.contains("TOKEN"), "\(run.errors)")
+    #expect(
+      run.errors.contains("p.yaml:3:") && run.errors.contains("URL") && run.errors.contains("TOKEN"), "\(run.errors)")
     #expect(try await workspace.assay("validate", "p.yaml").code == 0)
   }
 
@@ -141,7 +154,9 @@ import Testing
     #expect(run.report["run", "params", "zip"]?.string == "00501")
   }
 
-  @Test(arguments: [("integer", "12", 0), ("integer", "x", 2), ("boolean", "true", 0), ("date", "2026-13-01", 2), ("decimal", "1.5", 0)])
+  @Test(arguments: [
+    ("integer", "12", 0), ("integer", "x", 2), ("boolean", "true", 0), ("date", "2026-13-01", 2), ("decimal", "1.5", 0),
+  ])
   func `params have types`(_ type: String, _ value: String, _ code: Int) async throws {
     let workspace = try Workspace()
     try workspace.write("a\n1\n", to: "in.csv")
@@ -171,7 +186,9 @@ import Testing
   @Test func `stdout is the report alone, and quiet says nothing`() async throws {
     let workspace = try Workspace()
     try workspace.write("a\n1\n", to: "in.csv")
-    try workspace.write("version: 1\nname: p\nsources: {s: {type: csv, path: in.csv}}\noutputs: [{type: csv, from: s, path: o.csv}]\n", to: "p.yaml")
+    try workspace.write(
+      "version: 1\nname: p\nsources: {s: {type: csv, path: in.csv}}\noutputs: [{type: csv, from: s, path: o.csv}]\n",
+      to: "p.yaml")
     let plain = try await workspace.assay("run", "p.yaml")
     #expect(plain.output == "" && !plain.errors.isEmpty)
     let quiet = try await workspace.assay("run", "p.yaml", "-q")

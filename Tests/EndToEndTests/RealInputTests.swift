@@ -7,7 +7,8 @@ import Testing
   private static let fixtures = folder(of: #filePath) + "/Fixtures/real"
 
   @Test(arguments: [
-    "airports.csv", "seattle-weather.csv", "la-riots.csv", "us-employment.csv", "barley.json", "driving.json", "wheat.json",
+    "airports.csv", "seattle-weather.csv", "la-riots.csv", "us-employment.csv", "barley.json", "driving.json",
+    "wheat.json",
     "crimea.json", "iso_3166-1.json", "iso_4217.xml",
   ])
   func `metrics of published data are those of the slow reference`(_ name: String) async throws {
@@ -30,7 +31,8 @@ import Testing
     let csv = try #require(FileManager.default.contents(atPath: Self.fixtures + "/airports.csv"))
     try workspace.write(Array(csv), to: "in.csv")
     let first = try await workspace.run(
-      "sources: {s: {type: csv, path: in.csv}}\nchecks: {s: {dataset: [{unique_key: [iata]}]}}\noutputs: [{type: sqlite, from: s, table: t}, {type: csv, from: s, path: out.csv}]")
+      "sources: {s: {type: csv, path: in.csv}}\nchecks: {s: {dataset: [{unique_key: [iata]}]}}\noutputs: [{type: sqlite, from: s, table: t}, {type: csv, from: s, path: out.csv}]"
+    )
     #expect(first.code == 0, "\(first.errors)")
     let lines = String(decoding: csv, as: UTF8.self).split(whereSeparator: \.isNewline).count
     #expect(try await workspace.query("SELECT count(*) FROM t") == ["\(lines - 1)"])

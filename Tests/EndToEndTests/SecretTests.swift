@@ -20,13 +20,15 @@ import Testing
 
   @Test(arguments: [
     "{type: bearer, token: \"${secret:KEY}\"}", "{type: basic, username: assay, password: \"${secret:KEY}\"}",
-    "{type: api_key, name: X-Key, value: \"${secret:KEY}\"}", "{type: api_key, in: query, name: key, value: \"${secret:KEY}\"}",
+    "{type: api_key, name: X-Key, value: \"${secret:KEY}\"}",
+    "{type: api_key, in: query, name: key, value: \"${secret:KEY}\"}",
     "{type: api_key, in: query, name: key, value: \"${env:KEY}\"}",
   ])
   func `a refused secret gives a hint, and is nowhere to be seen`(_ auth: String) async throws {
     // A server as unkind as can be: it sends back what it was sent.
     try await withServer({ request in
-      let echo = request.target + " " + (request.headers["authorization"] ?? "") + " " + (request.headers["x-key"] ?? "")
+      let echo =
+        request.target + " " + (request.headers["authorization"] ?? "") + " " + (request.headers["x-key"] ?? "")
       return [reply(401, [("Content-Type", "text/plain"), ("X-Echo", echo)], "not for \(echo)")]
     }) { server in
       let workspace = try Workspace()

@@ -114,12 +114,14 @@ import Testing
 
   @Test func `census figures come many zip codes a request, and marks for missing ones are null`() async throws {
     try await withServer({ request in
-      let body = #"[["B19013_001E","B01003_001E","zip code tabulation area"],["-666666666","10","10001"],["52000","20","00501"]]"#
+      let body =
+        #"[["B19013_001E","B01003_001E","zip code tabulation area"],["-666666666","10","10001"],["52000","20","00501"]]"#
       return [reply(200, [("Content-Type", "application/json")], body)]
     }) { server in
       let (run, rows) = try await enrich(
         "zip\n00501\n10001\n10001-1234\n99999\n\"\"\nabc\n",
-        "type: census, api: keyed, zip: \"{zip}\", columns: {income: B19013_001E, people: B01003_001E}", base: server.url)
+        "type: census, api: keyed, zip: \"{zip}\", columns: {income: B19013_001E, people: B01003_001E}",
+        base: server.url)
       try #require(run.code == 0, "\(run.errors)")
       #expect(server.received.count == 1)
       #expect(
@@ -139,7 +141,7 @@ import Testing
       let api = key.isEmpty ? "open" : "keyed"
       let (run, _) = try await enrich(
         "zip\n10001\n", "type: census, api: \(api), zip: \"{zip}\", columns: {income: B19013_001E}",
-        base: sandbox.baseURL, key: key)
+        base: sandbox.baseURL, key: key.isEmpty ? "unused" : key)
       #expect(run.code == 3)
       #expect(run.error("e").contains("key"), "\(run.error("e"))")
     }
@@ -204,7 +206,10 @@ import Testing
     #expect(run.step("j")?["rows_out"]?.int == 2)
   }
 
-  @Test(arguments: ["SELECT nope FROM s", "SELECT * FROM other", "DROP TABLE s", "SELECT 1; SELECT 2", "ATTACH 'x.db' AS x", "SELECT load_extension('x') FROM s"])
+  @Test(arguments: [
+    "SELECT nope FROM s", "SELECT * FROM other", "DROP TABLE s", "SELECT 1; SELECT 2", "ATTACH 'x.db' AS x",
+    "SELECT load_extension('x') FROM s",
+  ])
   func `broken or harmful SQL breaks the run`(_ query: String) async throws {
     let workspace = try Workspace()
     try workspace.write("a\n1\n", to: "in.csv")
@@ -239,7 +244,8 @@ import Testing
     let workspace = try Workspace()
     try workspace.write("a,b\n" + (0..<300_000).map { "\($0),x\($0)\n" }.joined(), to: "in.csv")
     let (run, rows) = try await workspace.rows(
-      of: "{type: csv, path: in.csv}", steps: "steps: {t: {type: select, from: s, keep: [a], filter: a % 100000 = 7}}", from: "t")
+      of: "{type: csv, path: in.csv}", steps: "steps: {t: {type: select, from: s, keep: [a], filter: a % 100000 = 7}}",
+      from: "t")
     try #require(run.code == 0, "\(run.errors)")
     #expect(rows == [#"{"a":7}"#, #"{"a":100007}"#, #"{"a":200007}"#])
     let (bad, _) = try await workspace.rows(

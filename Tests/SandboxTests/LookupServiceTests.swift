@@ -109,10 +109,14 @@ import Testing
     (census + "?get=NAME" + area + "90210&in=state:06&key=k", 400, "heirarchy"),
     ("/data/2019/acs/acs5?get=NAME" + area + "90210&key=k", 400, "heirarchy"),
     ("/data/2019/acs/acs5?get=NAME" + area + "90210&in=state:06&key=k", 200, "ZCTA5 90210"),
-    (census + "?get=" + Array(repeating: "NAME", count: 50).joined(separator: ",") + area + "90210&key=k", 200,
-      "ZCTA5"),
-    (census + "?get=" + Array(repeating: "NAME", count: 51).joined(separator: ",") + area + "90210&key=k", 400,
-      "limited to 50 variables"),
+    (
+      census + "?get=" + Array(repeating: "NAME", count: 50).joined(separator: ",") + area + "90210&key=k", 200,
+      "ZCTA5"
+    ),
+    (
+      census + "?get=" + Array(repeating: "NAME", count: 51).joined(separator: ",") + area + "90210&key=k", 400,
+      "limited to 50 variables"
+    ),
     ("/data/key_error.html", 200, "<title>Missing Key</title>"),
     ("/data/1999/acs/acs5?key=k", 404, "<html>"),
   ])

@@ -11,7 +11,7 @@ package struct BasicAuthDeclaration: AuthDeclaration, Component {
     "basic", BasicAuthDeclaration(), summary: "User name and password in the `Authorization` header (RFC 7617).",
     keys: [
       Key("username", \.username, required: true, "The user's name; without a colon."),
-      Key("password", \.password, required: true, secret: true, "The password."),
+      Key("password", \.password, required: true, secret: true, canBeEmpty: true, "The password."),
     ],
     rules: [Rule("username") { $0.username.contains(":") ? "a user name of basic auth has no colon" : nil }],
     examples: ["type: basic\nusername: assay\npassword: \"${secret:CRM_PASSWORD}\""],

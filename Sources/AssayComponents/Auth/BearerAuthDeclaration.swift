@@ -11,7 +11,8 @@ package struct BearerAuthDeclaration: AuthDeclaration, Component {
     keys: [Key("token", \.token, required: true, secret: true, "The token.")],
     examples: ["type: bearer\ntoken: \"${secret:CRM_TOKEN}\""],
     faults: [
-      FaultExample("type: bearer\n⟪tokn: x\ntoken: y", "unknown key 'tokn' in bearer auth of api 'example'; did you mean 'token'?")
+      FaultExample(
+        "type: bearer\n⟪tokn: x\ntoken: y", "unknown key 'tokn' in bearer auth of api 'example'; did you mean 'token'?")
     ])
 
   package func makeAuth() throws -> any Auth { BearerAuth(token: token) }

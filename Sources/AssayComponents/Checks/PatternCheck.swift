@@ -15,7 +15,7 @@ package struct PatternCheck: PredicateCheck, Component {
     shorthand: "regex",
     keys: [Key("regex", \.regex, required: true, "The expression; quote it.")],
     rules: [
-      Rule("regex") { check in
+      Rule("regex", code: .badExpression) { check in
         do throws(PatternFault) {
           try validatePattern(check.regex)
           return nil

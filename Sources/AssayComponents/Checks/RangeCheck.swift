@@ -49,7 +49,8 @@ package struct RangeCheck: PredicateCheck, Component {
       Rule("min") { $0.min == nil && $0.max == nil ? "'range' needs 'min', 'max' or both" : nil },
       Rule("max") { check in
         switch (check.min, check.max) {
-        case (.number(let low), .number(let high)) where low > high: "'min' is greater than 'max', so no value would hold"
+        case (.number(let low), .number(let high)) where low > high:
+          "'min' is greater than 'max', so no value would hold"
         case (.number, .text), (.text, .number): "'min' and 'max' are both numbers or both dates"
         default: nil
         }
@@ -60,7 +61,8 @@ package struct RangeCheck: PredicateCheck, Component {
       "columns: {signup_date: [{range: {min: 2015-01-01}, severity: warn}]}",
     ],
     faults: [
-      FaultExample("columns: {revenue: [{range: {min: 5, ⟪max: 1}}]}", "'min' is greater than 'max', so no value would hold")
+      FaultExample(
+        "columns: {revenue: [{range: {min: 5, ⟪max: 1}}]}", "'min' is greater than 'max', so no value would hold")
     ])
 
   package var predicate: Predicate { .range(min: min, max: max, excludesMin: excludesMin, excludesMax: excludesMax) }

@@ -14,7 +14,9 @@ package struct TypeCheck: PredicateCheck, Component {
     keys: [Key("is", \.type, required: true, "The type.")],
     examples: ["columns: {age: [{type: integer}]}", "columns: {age: [{type: {is: integer}, at_most: 10}]}"],
     faults: [
-      FaultExample("columns: {age: [{type: ⟪number}]}", "expected one of text, integer, decimal, boolean, date, datetime, not 'number'")
+      FaultExample(
+        "columns: {age: [{type: ⟪number}]}",
+        "expected one of text, integer, decimal, boolean, date, datetime, not 'number'")
     ])
 
   package var predicate: Predicate { .isOfType(type) }

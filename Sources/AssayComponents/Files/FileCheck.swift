@@ -114,7 +114,8 @@ package struct FileCheck: Sendable {
     case "db", "sqlite", "sqlite3": return .sqlite
     default:
       throw RunFailure(
-        "the name '\(file)' does not tell its format; say it with --format \(Format.allCases.map(\.rawValue).joined(separator: "|"))")
+        "the name '\(file)' does not tell its format; say it with --format \(Format.allCases.map(\.rawValue).joined(separator: "|"))"
+      )
     }
   }
 }

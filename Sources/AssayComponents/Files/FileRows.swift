@@ -16,7 +16,9 @@ struct FileRows {
     if hasHeader, rows.wantsTypes, files.allSatisfy(isPlain) { try await scanTypes(files, rows, context) }
     for file in files {
       var isFirst = true
-      let hasText = try await forEachPiece(of: file, context) { $0 } deliver: { decoded in
+      let hasText = try await forEachPiece(of: file, context) {
+        $0
+      } deliver: { decoded in
         if hasHeader, isFirst { try rows.requireDeclared(in: decoded.names) }
         isFirst = false
         try await rows.write(decoded, reading: format.reading)

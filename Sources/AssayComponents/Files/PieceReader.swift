@@ -111,7 +111,8 @@ extension FormatFault {
   func failure(in file: String) -> RunFailure {
     let line = line.map { ":\($0)" } ?? ""
     let place =
-      line.isEmpty ? record.map { " (record \($0))" } ?? byte.map { " (byte \($0))" } ?? "" : record.map { " (row \($0))" } ?? ""
+      line.isEmpty
+      ? record.map { " (record \($0))" } ?? byte.map { " (byte \($0))" } ?? "" : record.map { " (row \($0))" } ?? ""
     return RunFailure("\(file)\(line): \(message)\(place)")
   }
 }

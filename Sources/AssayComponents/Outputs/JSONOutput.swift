@@ -9,7 +9,8 @@ package struct JSONOutput: Output, Component {
 
   package static let schema = Schema(
     "json", JSONOutput(), summary: "Writes a JSON file: a list of objects.",
-    details: "The file is written under a temporary name and renamed when the run is published. Columns that turn up late are missing in the objects before.",
+    details:
+      "The file is written under a temporary name and renamed when the run is published. Columns that turn up late are missing in the objects before.",
     keys: [Key("path", \.path, required: true, "The file, relative to the pipeline file.")],
     examples: ["type: json\nfrom: example\npath: out/customers.json"],
     faults: [FaultExample("⟪type: json\nfrom: example", "output 1 (json) needs 'path'")])
@@ -29,7 +30,8 @@ package struct JSONLinesOutput: Output, Component {
 
   package static let schema = Schema(
     "jsonl", JSONLinesOutput(), summary: "Writes a JSON Lines file: an object on each line.",
-    details: "The file is written under a temporary name and renamed when the run is published. Columns that turn up late are missing in the objects before.",
+    details:
+      "The file is written under a temporary name and renamed when the run is published. Columns that turn up late are missing in the objects before.",
     keys: [Key("path", \.path, required: true, "The file, relative to the pipeline file.")],
     examples: ["type: jsonl\nfrom: example\npath: out/customers.jsonl"],
     faults: [FaultExample("⟪type: jsonl\nfrom: example", "output 1 (jsonl) needs 'path'")])

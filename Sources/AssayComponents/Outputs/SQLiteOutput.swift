@@ -22,10 +22,14 @@ package struct SQLiteOutput: Output, Component {
       `replace` by no rows is refused, unless `on_empty: pass` says that this is fine.
       """,
     keys: [
-      Key("table", \.table, required: true, "The table's name. The store's own tables, and names that begin with `_assay_` or `sqlite_`, are reserved."),
+      Key(
+        "table", \.table, required: true,
+        "The table's name. The store's own tables, and names that begin with `_assay_` or `sqlite_`, are reserved."),
       Key("mode", \.mode, "How rows reach the table."),
       Key("key", \.key, "The columns that tell rows apart, for `upsert`."),
-      Key("path", \.path, "Another SQLite file, relative to the pipeline file; the store by default. Another file commits on its own."),
+      Key(
+        "path", \.path,
+        "Another SQLite file, relative to the pipeline file; the store by default. Another file commits on its own."),
     ],
     rules: [
       Rule("table") { output in
@@ -34,15 +38,20 @@ package struct SQLiteOutput: Output, Component {
       },
       Rule("key") { $0.mode != .upsert && !$0.key.isEmpty ? "'key' is for mode: upsert" : nil },
       Rule("key") { Set($0.key).count < $0.key.count ? "a column stands twice in 'key'" : nil },
-      Rule("mode") { $0.mode == .upsert && $0.key.isEmpty ? "mode: upsert needs 'key', the columns that tell rows apart" : nil },
+      Rule("mode") {
+        $0.mode == .upsert && $0.key.isEmpty ? "mode: upsert needs 'key', the columns that tell rows apart" : nil
+      },
     ],
     examples: [
       "type: sqlite\nfrom: example\ntable: customers\nmode: upsert\nkey: [id]",
       "type: sqlite\nfrom: example\ntable: customers\npath: warehouse.db",
     ],
     faults: [
-      FaultExample("type: sqlite\nfrom: example\n⟪table: runs", "the table name 'runs' is reserved for the store itself"),
-      FaultExample("type: sqlite\nfrom: example\ntable: t\n⟪mode: upsert", "mode: upsert needs 'key', the columns that tell rows apart"),
+      FaultExample(
+        "type: sqlite\nfrom: example\n⟪table: runs", "the table name 'runs' is reserved for the store itself"),
+      FaultExample(
+        "type: sqlite\nfrom: example\ntable: t\n⟪mode: upsert",
+        "mode: upsert needs 'key', the columns that tell rows apart"),
     ])
 
   package var needsTypes: Bool { true }
@@ -66,7 +75,8 @@ package struct SQLiteOutput: Output, Component {
     let stage = try await writer.finish()
     if stage.rowCount == 0, mode == .replace, !context.allowsEmpty {
       return .refused(
-        "no rows came for the table '\(table)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine")
+        "no rows came for the table '\(table)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine"
+      )
     }
     let publish: PublishMode =
       switch mode {

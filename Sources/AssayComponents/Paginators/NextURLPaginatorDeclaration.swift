@@ -9,7 +9,8 @@ package struct NextURLPaginatorDeclaration: PaginatorDeclaration, Component {
 
   package static let schema = Schema(
     "next_url", NextURLPaginatorDeclaration(), summary: "Each page names the address of the next.",
-    details: "It ends only where a page names no further address. An address of another host is asked without credentials.",
+    details:
+      "It ends only where a page names no further address. An address of another host is asked without credentials.",
     keys: [
       Key("next_url_path", \.nextURLPath, required: true, "JSONPath to the address of the next page."),
       Key("max_pages", \.maxPages, range: 1...Int.max, "How many pages may be asked for."),

@@ -32,7 +32,9 @@ package struct PageNumberPaginatorDeclaration: PaginatorDeclaration, Component {
     ],
     rules: [
       Rule("size_param") { $0.sizeParam != nil && $0.pageSize == nil ? "'size_param' needs 'page_size'" : nil },
-      Rule("page_size") { $0.pageSize != nil && $0.sizeParam == nil ? "'page_size' needs 'size_param', the name it is sent by" : nil },
+      Rule("page_size") {
+        $0.pageSize != nil && $0.sizeParam == nil ? "'page_size' needs 'size_param', the name it is sent by" : nil
+      },
     ],
     examples: [
       "type: page_number\npage_param: page\nsize_param: per_page\npage_size: 200",

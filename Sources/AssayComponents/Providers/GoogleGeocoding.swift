@@ -61,7 +61,9 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
       case "OVER_DAILY_LIMIT":
         return .fail(.config, reason: "answered \(status)\(message)", hint: "check the key's billing and daily limit")
       case "REQUEST_DENIED":
-        return .fail(.config, reason: "answered \(status)\(message)", hint: "check the api's auth: the key is missing or not allowed")
+        return .fail(
+          .config, reason: "answered \(status)\(message)",
+          hint: "check the api's auth: the key is missing or not allowed")
       default: return .fail(.data, reason: "answered \(status)\(message)")
       }
     }

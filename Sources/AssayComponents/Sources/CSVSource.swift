@@ -21,23 +21,30 @@ package struct CSVSource: Source, Component {
       A column's type is the narrowest that holds all its values; digits behind a leading zero (zip codes) make it text.
       """,
     keys: [
-      Key("path", \.path, required: true, "The file, relative to the pipeline file; or a pattern such as `in/*.csv`, read in the order of names."),
+      Key(
+        "path", \.path, required: true,
+        "The file, relative to the pipeline file; or a pattern such as `in/*.csv`, read in the order of names."),
       Key("delimiter", \.delimiter, "One ASCII character between cells; `\\t` for a tab."),
       Key("quote", \.quote, "One ASCII character around cells that hold delimiters; `none` where quotes mean nothing."),
       Key("header", \.header, "Whether the first row names the columns; else they are `column_1`, `column_2` …"),
-      Key("encoding", \.encoding, shown: "utf-8", "The text's encoding: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16` …"),
+      Key(
+        "encoding", \.encoding, shown: "utf-8", "The text's encoding: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16` …"
+      ),
       Key("nulls", \.nulls, shown: "[\"\"]", "Texts that stand for null, quoted or not."),
     ],
     rules: [
-      Rule("delimiter") { $0.dialectFault },
+      Rule("delimiter") { $0.dialectFault }
     ],
     examples: [
       "type: csv\npath: data/orders.csv",
       "type: csv\npath: in/*.csv.gz\ndelimiter: \";\"\nencoding: windows-1252\nnulls: [\"\", NA]\ncolumns: {zipcode: text, total: decimal}",
     ],
     faults: [
-      FaultExample("type: csv\n⟪paht: data/orders.csv\npath: x", "unknown key 'paht' in source 'example' (csv); did you mean 'path'?"),
-      FaultExample("type: csv\npath: x\n⟪delimiter: \"||\"", "the delimiter must be one ASCII character, and no line end"),
+      FaultExample(
+        "type: csv\n⟪paht: data/orders.csv\npath: x",
+        "unknown key 'paht' in source 'example' (csv); did you mean 'path'?"),
+      FaultExample(
+        "type: csv\npath: x\n⟪delimiter: \"||\"", "the delimiter must be one ASCII character, and no line end"),
     ])
 
   package var file: String? { path }

@@ -56,7 +56,9 @@ package struct HTTPSource: Source, Component {
       "type: http\npath: https://api.example.com/rates.csv\nformat: csv",
     ],
     faults: [
-      FaultExample("type: http\n⟪path: /customers", "without 'api' the path must be a whole address, beginning with http:// or https://"),
+      FaultExample(
+        "type: http\n⟪path: /customers",
+        "without 'api' the path must be a whole address, beginning with http:// or https://"),
       FaultExample("type: http\npath: https://example.com\n⟪records: $.items[", "'$.items[' is no JSONPath"),
       FaultExample(
         "type: http\npath: https://example.com\nformat: csv\n⟪paginator: {type: cursor, cursor_path: $.next}",

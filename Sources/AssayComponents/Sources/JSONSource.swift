@@ -19,10 +19,15 @@ package struct JSONSource: Source, Component {
       Files stream for `records` of member names that end in `[*]`, such as `$.items[*]`. Any other path loads the document whole.
       """,
     keys: [
-      Key("path", \.path, required: true, "The file, relative to the pipeline file; or a pattern such as `in/*.json`, read in the order of names."),
-      Key("records", \.records, "JSONPath (RFC 9535) to the records; the elements of the outer list, or the document itself, by default."),
+      Key(
+        "path", \.path, required: true,
+        "The file, relative to the pipeline file; or a pattern such as `in/*.json`, read in the order of names."),
+      Key(
+        "records", \.records,
+        "JSONPath (RFC 9535) to the records; the elements of the outer list, or the document itself, by default."),
       Key("lines", \.lines, shown: "true for .jsonl and .ndjson", "Whether the file holds a JSON value per line."),
-      Key("allow_empty", \.allowEmpty, "Whether a `records` path that leads nowhere means no rows, rather than a fault."),
+      Key(
+        "allow_empty", \.allowEmpty, "Whether a `records` path that leads nowhere means no rows, rather than a fault."),
       Key("encoding", \.encoding, shown: "utf-8", "The text's encoding."),
     ],
     examples: [
@@ -30,7 +35,7 @@ package struct JSONSource: Source, Component {
       "type: json\npath: logs/*.jsonl.gz",
     ],
     faults: [
-      FaultExample("type: json\npath: x\nrecords: ⟪$.items[", "'$.items[' is no JSONPath"),
+      FaultExample("type: json\npath: x\nrecords: ⟪$.items[", "'$.items[' is no JSONPath")
     ])
 
   package var file: String? { path }

@@ -65,7 +65,8 @@ struct PageFetcher: Sendable {
         return FetchedPage(
           parts: parts,
           summary: PageSummary(
-            recordCount: parts.reduce(0) { $0 + $1.rowCount }, values: values, headers: response.headers, url: response.finalURL,
+            recordCount: parts.reduce(0) { $0 + $1.rowCount }, values: values, headers: response.headers,
+            url: response.finalURL,
             bodyHash: sha256Hex(response.body)))
       } catch {
         throw error.failure(in: "the answer to \(shown)")
@@ -103,7 +104,7 @@ struct PageFetcher: Sendable {
 }
 
 extension PageValue {
-  /// A JSON value as a paginator reads it. Lists and objects count as missing.
+  /// A JSON value as a paginator reads it.
   init(_ value: JSONValue) {
     switch value {
     case .null: self = .null
@@ -111,7 +112,7 @@ extension PageValue {
     case .integer(let number): self = .integer(number)
     case .decimal(let number): self = .decimal(number)
     case .string(let text): self = .text(text)
-    case .array, .object: self = .missing
+    case .array, .object: self = .structured
     }
   }
 }

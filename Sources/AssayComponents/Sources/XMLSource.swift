@@ -16,8 +16,12 @@ package struct XMLSource: Source, Component {
       entities and DTDs are not read.
       """,
     keys: [
-      Key("path", \.path, required: true, "The file, relative to the pipeline file; or a pattern such as `in/*.xml`, read in the order of names."),
-      Key("records", \.records, "The record element: a name (`partner`) or a path (`catalog/book`); the children of the root by default."),
+      Key(
+        "path", \.path, required: true,
+        "The file, relative to the pipeline file; or a pattern such as `in/*.xml`, read in the order of names."),
+      Key(
+        "records", \.records,
+        "The record element: a name (`partner`) or a path (`catalog/book`); the children of the root by default."),
       Key("encoding", \.encoding, shown: "as the file says", "The text's encoding."),
     ],
     rules: [
@@ -26,11 +30,13 @@ package struct XMLSource: Source, Component {
           path.drop { $0 == "/" }.split(separator: "/", omittingEmptySubsequences: false).contains("")
             ? "'\(path)' is no path of element names, such as partner or catalog/book" : nil
         }
-      },
+      }
     ],
     examples: ["type: xml\npath: data/partners.xml\nrecords: partner"],
     faults: [
-      FaultExample("type: xml\n⟪record: partner\npath: x", "unknown key 'record' in source 'example' (xml); did you mean 'records'?")
+      FaultExample(
+        "type: xml\n⟪record: partner\npath: x",
+        "unknown key 'record' in source 'example' (xml); did you mean 'records'?")
     ])
 
   package var file: String? { path }

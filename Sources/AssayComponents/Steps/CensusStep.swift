@@ -22,7 +22,9 @@ package struct CensusStep: Step, Component {
       Key("api", \.api, "An entry under `apis`: its key and limits, and its address in place of the bureau's."),
       Key("zip", \.zip, required: true, "The zip code."),
       Key("year", \.year, range: 2020...2100, "The survey's year."),
-      Key("columns", \.columns, required: true, "New columns: the name here, and the bureau's variable, such as `B01003_001E`; up to 49."),
+      Key(
+        "columns", \.columns, required: true,
+        "New columns: the name here, and the bureau's variable, such as `B01003_001E`; up to 49."),
       Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
     ],
     rules: [

@@ -83,11 +83,14 @@ private struct ExchangeRateLookup: Lookup {
     let table = [step.provider.kind, client.base?.description ?? "", step.api?.name ?? "", step.to]
     let rates = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
       let response = try await client.send(
-        try provider.request(to: step.to, client), expecting: provider.expectation).response
+        try provider.request(to: step.to, client), expecting: provider.expectation
+      ).response
       return try await workers.run { try provider.rates(response) }
     }
     return keys.map { key in
-      guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else { return LookupAnswer(.notFound, cells: [.null]) }
+      guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else {
+        return LookupAnswer(.notFound, cells: [.null])
+      }
       return LookupAnswer(.ok, cells: [.decimal(rate)])
     }
   }

@@ -56,8 +56,11 @@ package struct GeocodeStep: Step, Component {
     keys: [
       Key("provider", \.provider, "The geocoder that is asked."),
       Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
-      Key("address", \.address, required: true, "The address: one template, or `{street: …, city: …, state: …, zip: …}`."),
-      Key("columns", \.columns, shown: "{latitude: latitude, longitude: longitude}", "New columns: the name here, and the provider's name."),
+      Key(
+        "address", \.address, required: true, "The address: one template, or `{street: …, city: …, state: …, zip: …}`."),
+      Key(
+        "columns", \.columns, shown: "{latitude: latitude, longitude: longitude}",
+        "New columns: the name here, and the provider's name."),
       Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
     ],
     rules: [
@@ -98,7 +101,8 @@ private struct GeocodeLookup: Lookup {
     let provider = step.provider.value
     self.provider = provider
     let pairs = step.columns.items.map { ($0.name, $0.value) }
-    chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).compactMap { name, field in
+    chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).compactMap {
+      name, field in
       provider.fields.firstIndex { $0.name == field }.map { (name, $0) }
     }
   }

@@ -52,7 +52,8 @@ extension TerminalStyle {
     var result = String.UnicodeScalarView()
     var marks = 0
     for scalar in text.unicodeScalars {
-      let isMark = scalar.properties.generalCategory == .nonspacingMark
+      let isMark =
+        scalar.properties.generalCategory == .nonspacingMark
         || scalar.properties.generalCategory == .enclosingMark
       marks = isMark ? marks + 1 : 0
       if isQuoted, scalar == "\"" || scalar == "\\" {

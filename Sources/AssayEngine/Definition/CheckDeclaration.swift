@@ -70,7 +70,9 @@ package struct CheckCommon: Sendable {
       Key("severity", \.severity, "Whether the gate fails, or warns, when the check does not hold."),
       Key("where", \.filter, "An SQL predicate: only rows for which it is true are evaluated."),
       Key("name", \.name, "A name of its own for reports, where two checks would have one name."),
-      Key("at_least", \.atLeast, "Rows that must hold: a share of the rows evaluated, a count, or `{warn: 99%, fail: 95%}`."),
+      Key(
+        "at_least", \.atLeast,
+        "Rows that must hold: a share of the rows evaluated, a count, or `{warn: 99%, fail: 95%}`."),
       Key("at_most", \.atMost, "Rows that may fail: a share, a count, or `{warn: …, fail: …}`."),
     ])
 }

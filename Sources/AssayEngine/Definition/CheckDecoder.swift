@@ -25,7 +25,8 @@ struct CheckDecoder {
     if let node = pair.value["dataset"] { checks.checks += list(node, column: nil) }
     if let node = pair.value["columns"], !node.isNull {
       guard let columns = node.pairs else {
-        context.fault(.wrongType, at: node.location, "'columns' holds columns with their checks, not \(node.description)")
+        context.fault(
+          .wrongType, at: node.location, "'columns' holds columns with their checks, not \(node.description)")
         return checks
       }
       for column in columns { checks.checks += list(column.value, column: column.key) }
@@ -65,11 +66,13 @@ struct CheckDecoder {
       for other in named where other.keyLocation != first.keyLocation {
         if kinds.contains(other.key) {
           context.fault(
-            .conflict, at: other.keyLocation, "'\(first.key)' and '\(other.key)' are two checks; give each a '-' of its own")
+            .conflict, at: other.keyLocation,
+            "'\(first.key)' and '\(other.key)' are two checks; give each a '-' of its own")
         } else {
           context.fault(
             .unknownKey, at: other.keyLocation,
-            "unknown key '\(other.key)' beside check '\(first.key)'\(suggestion(for: other.key, among: commonSchema.keyNames))")
+            "unknown key '\(other.key)' beside check '\(first.key)'\(suggestion(for: other.key, among: commonSchema.keyNames))"
+          )
         }
       }
       kind = first.key
@@ -81,7 +84,8 @@ struct CheckDecoder {
     }
     guard let entry = entries.first(where: { $0.kind == kind }) else {
       context.fault(
-        .unknownKind, at: kindLocation, "there is no check '\(kind)'\(suggestion(for: kind, among: kinds, listing: 60))")
+        .unknownKind, at: kindLocation, "there is no check '\(kind)'\(suggestion(for: kind, among: kinds, listing: 60))"
+      )
       return nil
     }
     let owner = "check '\(kind)' in \(context.owner)"
@@ -96,7 +100,8 @@ struct CheckDecoder {
   /// What is wrong with a check at its place, or nil.
   private func placement(of check: any Check, _ kind: String, column: String?, common: CheckCommon) -> String? {
     switch (check.scope, column) {
-    case (.dataset, let column?): return "'\(kind)' judges a whole dataset; it stands under 'dataset', not under '\(column)'"
+    case (.dataset, let column?):
+      return "'\(kind)' judges a whole dataset; it stands under 'dataset', not under '\(column)'"
     case (.column, nil): return "'\(kind)' judges a column; it stands under 'columns' and the column's name"
     default: break
     }

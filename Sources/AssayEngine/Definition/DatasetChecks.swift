@@ -36,7 +36,8 @@ package struct ScoreWeights: ConfigObject {
     rules: ["completeness", "uniqueness", "consistency", "validity"].map { name in
       Rule(name) { weights in
         let all = [weights.completeness, weights.uniqueness, weights.consistency, weights.validity]
-        return all.contains { $0 < 0 } ? "a weight is not negative" : all.allSatisfy { $0 == 0 } ? "all weights are 0" : nil
+        return all.contains { $0 < 0 }
+          ? "a weight is not negative" : all.allSatisfy { $0 == 0 } ? "all weights are 0" : nil
       }
     })
 }

@@ -36,7 +36,9 @@ package struct PipelineDecoder {
     let (root, found) = YAMLReader.read(text)
     context.add(found)
     guard let root else {
-      if found.isEmpty { context.fault(.missingKey, at: .start, "the file is empty; a pipeline begins with 'version: 1'") }
+      if found.isEmpty {
+        context.fault(.missingKey, at: .start, "the file is empty; a pipeline begins with 'version: 1'")
+      }
       return Result(definition: nil, diagnostics: context.diagnostics, secrets: [])
     }
     guard let pairs = root.pairs else {
@@ -66,7 +68,8 @@ package struct PipelineDecoder {
         if name.unicodeScalars.allSatisfy(isNameScalar), !name.isEmpty {
           definition.name = name
         } else {
-          context.fault(.badValue, at: node.location, "a pipeline's name has letters, digits, '-' and '_', not '\(name)'")
+          context.fault(
+            .badValue, at: node.location, "a pipeline's name has letters, digits, '-' and '_', not '\(name)'")
         }
       }
     } else {

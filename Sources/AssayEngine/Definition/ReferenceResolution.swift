@@ -18,7 +18,8 @@ struct ReferenceResolution {
       guard let source = sourcePlaces[step.key] else { continue }
       context.fault(
         .duplicateName, at: step.keyLocation,
-        "the step '\(step.key)' has the name of the source in line \(source.keyLocation.line); a dataset's name is unique")
+        "the step '\(step.key)' has the name of the source in line \(source.keyLocation.line); a dataset's name is unique"
+      )
     }
     for reference in context.references {
       let isAPI = reference.kind == "api"

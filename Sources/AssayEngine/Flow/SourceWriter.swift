@@ -60,7 +60,8 @@ package final class SourceWriter {
     let known = Set(names)
     for item in common.columns.items where !known.contains(item.name) {
       throw RunFailure(
-        "source '\(name)' declares a column '\(item.name)' that the data does not have\(suggestion(for: item.name, among: names))")
+        "source '\(name)' declares a column '\(item.name)' that the data does not have\(suggestion(for: item.name, among: names))"
+      )
     }
   }
 

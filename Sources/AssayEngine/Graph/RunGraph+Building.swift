@@ -16,7 +16,9 @@ extension RunGraph {
     var missing = steps.map { step in Set(step.from.map(\.name)).subtracting(makers.keys).count }
     var dependents: [String: [Int]] = [:]
     for (index, step) in steps.enumerated() {
-      for input in Set(step.from.map(\.name)) where makers[input] == nil { dependents[input, default: []].append(index) }
+      for input in Set(step.from.map(\.name)) where makers[input] == nil {
+        dependents[input, default: []].append(index)
+      }
     }
     var ready = steps.indices.filter { missing[$0] == 0 }[...]
     while let index = ready.popFirst() {

@@ -97,7 +97,8 @@ package struct LookupStage: Sendable {
     for column in added {
       guard wider.index(of: column.name) == nil else {
         throw RunFailure(
-          "step '\(name)' adds a column '\(column.name)', but its rows have one of that name already; name another under 'columns'")
+          "step '\(name)' adds a column '\(column.name)', but its rows have one of that name already; name another under 'columns'"
+        )
       }
       wider.append(Field(column.name, reading: .own, type: column.type))
     }

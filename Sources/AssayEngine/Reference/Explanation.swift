@@ -44,7 +44,9 @@ package struct Explanation {
     if found.isEmpty, words.count > 1 {
       let outer = words.dropLast().joined(separator: " ")
       guard let family = catalogue.families.first(where: { isName(outer, of: $0) }) else {
-        if words.count > 2 { throw UnknownName(message: "explain takes a kind, or a family and a kind: explain source csv") }
+        if words.count > 2 {
+          throw UnknownName(message: "explain takes a kind, or a family and a kind: explain source csv")
+        }
         throw UnknownName(
           message: "there is no family '\(outer)'\(suggestion(for: outer, among: catalogue.families.map(\.name)))")
       }
@@ -92,7 +94,9 @@ package struct Explanation {
     return [whole]
       + PipelineReference.objects(in: top).map { object in
         let key = top.first { PipelineReference.objects(in: [$0]).first?.name == object.name }
-        let isFamily = key.map { key in catalogue.families.contains { PipelineReference.plural(of: $0.name) == key.name } }
+        let isFamily = key.map { key in
+          catalogue.families.contains { PipelineReference.plural(of: $0.name) == key.name }
+        }
         return Part(
           names: [object.name] + (isFamily == false ? [key?.name].compactMap(\.self) : []), title: object.name,
           summary: key?.doc ?? "", keys: object.keys)
@@ -145,7 +149,9 @@ package struct Explanation {
     if !family.commonKeys.isEmpty { text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) }
     for (number, example) in component.examples.enumerated() {
       text += component.examples.count == 1 ? "\nExample\n" : "\nExample \(number + 1)\n"
-      for line in PipelineReference.placed(example, family: family.name).split(separator: "\n") { text += "  \(line)\n" }
+      for line in PipelineReference.placed(example, family: family.name).split(separator: "\n") {
+        text += "  \(line)\n"
+      }
     }
     return text
   }

@@ -8,7 +8,9 @@ extension PipelineJSONSchema {
     return [
       "filled": ["type": "string", "pattern": "\\$\\{"],
       "text": ["type": ["string", "number", "boolean"]],
-      "boolean": ["anyOf": [["type": "boolean"], ["type": "string", "pattern": "^([Tt]rue|TRUE|[Ff]alse|FALSE)$"], filled]],
+      "boolean": [
+        "anyOf": [["type": "boolean"], ["type": "string", "pattern": "^([Tt]rue|TRUE|[Ff]alse|FALSE)$"], filled]
+      ],
       "integerText": ["anyOf": [["type": "string", "pattern": "^[-+]?[0-9_]+$"], filled]],
       "integer": ["anyOf": [["type": "integer"], ["$ref": "#/$defs/integerText"]]],
       "number": [
@@ -18,7 +20,9 @@ extension PipelineJSONSchema {
       ],
       "duration": ["anyOf": [["type": "string", "pattern": "^([0-9.]+(ms|s|m|h|d))+$"], filled]],
       "share": ["anyOf": [["type": "string", "pattern": "^[0-9.]+([eE][-+]?[0-9]+)?%$"], filled]],
-      "byteCount": ["anyOf": [["type": "string", "pattern": "^[0-9.]+([eE][-+]?[0-9]+)?([GMK]iB|GB|MB|kB|B)$"], filled]],
+      "byteCount": [
+        "anyOf": [["type": "string", "pattern": "^[0-9.]+([eE][-+]?[0-9]+)?([GMK]iB|GB|MB|kB|B)$"], filled]
+      ],
     ]
   }
 

@@ -69,7 +69,8 @@ package struct PipelineJSONSchema {
       ])
     for component in family.components {
       var schema: JSONObject = ["title": .string("\(family.name): \(component.kind)")]
-      describe(component.details.isEmpty ? component.summary : "\(component.summary)\n\n\(component.details)", in: &schema)
+      describe(
+        component.details.isEmpty ? component.summary : "\(component.summary)\n\n\(component.details)", in: &schema)
       let type = JSONValue.object(["const": .string(component.kind)])
       for member in object(component.keys + family.commonKeys, extra: [("type", type)]).members {
         schema.set(member.name, to: member.value)
@@ -103,7 +104,8 @@ package struct PipelineJSONSchema {
       ])
     for component in family.components {
       var schema: JSONObject = ["title": .string("check: \(component.kind)")]
-      describe(component.details.isEmpty ? component.summary : "\(component.summary)\n\n\(component.details)", in: &schema)
+      describe(
+        component.details.isEmpty ? component.summary : "\(component.summary)\n\n\(component.details)", in: &schema)
       setParameters(of: component, in: &schema)
       all.set("check.\(component.kind)", to: .object(schema))
     }

@@ -16,14 +16,22 @@ package enum PipelineReference {
       key(
         "memory", .byteCount,
         "The most bytes of kept rows that are held in memory; what goes beyond them is in temporary files."),
-      key("apis", .map(APIDeclaration.shape), "HTTP services by name: address, auth and limits, shared by all that call them."),
-      key("sources", .map(.component(family: SourceFamily.name)), required: true, "Where rows come from: a dataset for each name."),
+      key(
+        "apis", .map(APIDeclaration.shape),
+        "HTTP services by name: address, auth and limits, shared by all that call them."),
+      key(
+        "sources", .map(.component(family: SourceFamily.name)), required: true,
+        "Where rows come from: a dataset for each name."),
       key(
         "steps", .map(.component(family: StepFamily.name)),
         "What is done with rows: a dataset for each name. `from` draws the graph; the order in the file means nothing."),
       key("checks", .map(datasetChecks), "What must hold, dataset by dataset. A dataset that stands here is graded."),
-      key("outputs", .list(.component(family: OutputFamily.name)), "Where rows go: published at the run's end, all or none."),
-      key("report", .component(family: ReportFamily.name), "What tells of the run: the kind of report, with its path or its keys."),
+      key(
+        "outputs", .list(.component(family: OutputFamily.name)),
+        "Where rows go: published at the run's end, all or none."),
+      key(
+        "report", .component(family: ReportFamily.name),
+        "What tells of the run: the kind of report, with its path or its keys."),
     ]
   }
 

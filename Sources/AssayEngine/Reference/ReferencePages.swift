@@ -41,7 +41,8 @@ package struct ReferencePages {
     for family in catalogue.families {
       let page = PipelineReference.page(of: family.name)
       let kinds = family.components.map { "[`\($0.kind)`](\(page)#\(anchor($0.kind)))" }
-      text += "- [\(capitalised(PipelineReference.plural(of: family.name)))](\(page)): \(kinds.joined(separator: ", "))\n"
+      text +=
+        "- [\(capitalised(PipelineReference.plural(of: family.name)))](\(page)): \(kinds.joined(separator: ", "))\n"
     }
     return text + "- [Errors](errors.md): the codes of what can be wrong with a file\n"
   }

@@ -36,8 +36,10 @@ extension Metric {
         switch detail.value {
         case .count(let count): .integer(Int64(count))
         case .names(let names): .array(names.map { .string($0) })
-        case .counts(let entries): .object(entries.reduce(into: JSONObject()) { $0.set($1.name, to: .integer(Int64($1.value))) })
-        case .scores(let entries): .object(entries.reduce(into: JSONObject()) { $0.set($1.name, to: .decimal($1.value)) })
+        case .counts(let entries):
+          .object(entries.reduce(into: JSONObject()) { $0.set($1.name, to: .integer(Int64($1.value))) })
+        case .scores(let entries):
+          .object(entries.reduce(into: JSONObject()) { $0.set($1.name, to: .decimal($1.value)) })
         }
       object.set(detail.name, to: value)
     }

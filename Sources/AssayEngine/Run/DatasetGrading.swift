@@ -99,7 +99,9 @@ package struct DatasetGrading: Sendable {
       report.checks += scoreChecks(metrics, minimumScore: minimumScore)
     }
     for field in values.schema.fields {
-      guard let type = field.declared, type != .text, case .rows(let found)? = values[.misfits(field.name)] else { continue }
+      guard let type = field.declared, type != .text, case .rows(let found)? = values[.misfits(field.name)] else {
+        continue
+      }
       let judgement = judgeRows(
         .rows(found), RowClaim("every value is \(type.rawValue)", verb: "are \(type.rawValue)"))
       report.checks.append(result("type", field.name, .fail, judgement, location))

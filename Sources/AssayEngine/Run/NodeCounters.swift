@@ -43,7 +43,9 @@ package final class NodeCounters: Sendable {
   package func warn(_ message: String) {
     state.withLock { values in
       values.warningCount += 1
-      if values.warnings.count < Self.keptWarnings, !values.warnings.contains(message) { values.warnings.append(message) }
+      if values.warnings.count < Self.keptWarnings, !values.warnings.contains(message) {
+        values.warnings.append(message)
+      }
     }
   }
 }

@@ -83,7 +83,8 @@ package final class PipelineRun: Sendable {
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
     await shutDown()
-    let verdict = RunVerdict(plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
+    let verdict = RunVerdict(
+      plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
     verdict.fill(&report)
     report.mask(mask)
     report.durationSeconds = (ContinuousClock.now - start).seconds

@@ -140,7 +140,8 @@ struct RunVerdict: Sendable {
           CheckRecord(
             dataset: name, check: check.check, column: check.column, severity: check.severity.rawValue,
             status: check.judgement.status.rawValue, observed: json["observed"].map { mask.apply(to: $0.text) },
-            expected: mask.apply(to: check.judgement.expected), evaluated: check.judgement.evaluated, failed: check.judgement.failed,
+            expected: mask.apply(to: check.judgement.expected), evaluated: check.judgement.evaluated,
+            failed: check.judgement.failed,
             sample: mask.apply(to: json["sample"]?.text ?? "[]"), line: check.line))
       }
       for row in result.failedRows {

@@ -132,8 +132,9 @@ struct CSVCutter: PieceCutter {
 
   private func tooLong() -> FormatFault {
     let fault = CSVPieceDecoder.unclosedQuote(in: pending, dialect: dialect, place: place)
-    return fault ?? FormatFault(
-      "a row is longer than \(rowLimit >> 20) MiB", byte: place.byte, line: place.line, record: place.record + 1)
+    return fault
+      ?? FormatFault(
+        "a row is longer than \(rowLimit >> 20) MiB", byte: place.byte, line: place.line, record: place.record + 1)
   }
 }
 

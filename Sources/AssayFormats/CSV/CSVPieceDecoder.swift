@@ -15,10 +15,10 @@ struct CSVPieceDecoder {
   func decode(_ bytes: [UInt8]) throws(FormatFault) -> DecodedRows {
     try CSVPieceDecoder.checkText(bytes, place: place)
     let stride = bytes.withUnsafeBufferPointer { assay_csv_line_ends($0.baseAddress, $0.count) } + 1
-    var capacity = stride
-    if names.count.multipliedReportingOverflow(by: stride).partialValue > CSVPieceDecoder.cellLimit {
-      capacity = try countedRows(bytes) + 1
-    }
+    // A row of all cells has about a byte for each, so rows of the usual length need no counting. Where there are more
+    // line ends than that, in quotes or under a wide header, room is made for the rows that there are.
+    let (cells, isOver) = names.count.multipliedReportingOverflow(by: stride)
+    let capacity = isOver || cells > 2 * (bytes.count + names.count) ? try countedRows(bytes) + 1 : stride
     let splitter = CSVSplitter(columns: names.count, capacity: capacity)
     let (shared, rowCount) = try splitter.split(bytes, dialect: dialect, place: place)
     let ragged = splitter.raggedRows()
@@ -56,9 +56,10 @@ struct CSVPieceDecoder {
     let counter = CSVSplitter(columns: 0, capacity: 1)
     _ = try counter.split(bytes, dialect: dialect, place: place, isHeader: dialect.header)
     let count = counter.raggedRows().first?.cells ?? 0
-    let splitter = CSVSplitter(columns: count, capacity: bytes.count + 1)
+    // Blank lines before the row are rows where there is one column; else there is the one row.
+    let capacity = count > 1 ? 1 : bytes.withUnsafeBufferPointer { assay_csv_line_ends($0.baseAddress, $0.count) } + 1
+    let splitter = CSVSplitter(columns: count, capacity: capacity)
     let (shared, rows) = try splitter.split(bytes, dialect: dialect, place: place, isHeader: dialect.header)
-    // Blank lines before the row are rows where there is one column.
     let row = rows - 1
     return (0..<count).map { String(decoding: shared[splitter.range(column: $0, row: row)], as: UTF8.self) }
   }

@@ -40,7 +40,8 @@ final class XMLEvents {
       // An entity that is not known would vanish from the text when the document names a DTD.
       let spelled = name.map { String(cString: $0) } ?? ""
       XMLEvents.stop(
-        context, isExternal
+        context,
+        isExternal
           ? "the entity &\(spelled); is outside the document; external entities are not read"
           : "the entity &\(spelled); is not declared in the document; DTDs are not read")
       return nil

@@ -26,7 +26,7 @@ enum {
 
 /// Splits whole rows into cells: the start and length of cell (column, row) go to `column * stride + row`.
 ///
-/// `stride` must be no less than the number of line ends plus one. A field with doubled quotes, or with text behind
+/// `stride` must be no less than the number of rows; line ends plus one always are enough. A field with doubled quotes, or with text behind
 /// its closing quote, is rewritten in place; its first byte never moves to the left of the field. Missing cells are
 /// empty at 0; cells past the last column are left out. `ragged` takes `row << 32 | cells` for each row that has
 /// another number of cells, `stride` of them at most, or is NULL. With no columns rows are counted only.

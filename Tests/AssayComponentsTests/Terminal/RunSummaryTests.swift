@@ -151,12 +151,13 @@ import Testing
   }
 
   @Test func `a run without datasets`() {
-    #expect(text(Reports.report()) == """
-      ✓ customers passed in 1.24 s · run 20261124-061500-k3x9
+    #expect(
+      text(Reports.report()) == """
+        ✓ customers passed in 1.24 s · run 20261124-061500-k3x9
 
-      passed: no dataset was checked (exit code 0)
+        passed: no dataset was checked (exit code 0)
 
-      """)
+        """)
   }
 
   @Test func `of very many checks the first are told and the rest is counted`() throws {

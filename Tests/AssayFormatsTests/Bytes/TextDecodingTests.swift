@@ -18,14 +18,15 @@ import Testing
 
   private static let sample = "a,é\n日本,😀€\r\n"
 
-  @Test(arguments: [
-    ("utf-8", Array(sample.utf8)), ("UTF8", [0xEF, 0xBB, 0xBF] + Array(sample.utf8)),
-    ("utf-16le", utf16(sample, bigEndian: false)), ("utf-16be", utf16(sample, bigEndian: true)),
-    ("utf-16le", [0xFF, 0xFE] + utf16(sample, bigEndian: false)),
-    ("utf-16be", [0xFE, 0xFF] + utf16(sample, bigEndian: true)),
-    ("utf-16", [0xFF, 0xFE] + utf16(sample, bigEndian: false)),
-    ("utf-16", [0xFE, 0xFF] + utf16(sample, bigEndian: true)), ("utf-16", utf16(sample, bigEndian: false)),
-  ] as [(String, [UInt8])])
+  @Test(
+    arguments: [
+      ("utf-8", Array(sample.utf8)), ("UTF8", [0xEF, 0xBB, 0xBF] + Array(sample.utf8)),
+      ("utf-16le", utf16(sample, bigEndian: false)), ("utf-16be", utf16(sample, bigEndian: true)),
+      ("utf-16le", [0xFF, 0xFE] + utf16(sample, bigEndian: false)),
+      ("utf-16be", [0xFE, 0xFF] + utf16(sample, bigEndian: true)),
+      ("utf-16", [0xFF, 0xFE] + utf16(sample, bigEndian: false)),
+      ("utf-16", [0xFE, 0xFF] + utf16(sample, bigEndian: true)), ("utf-16", utf16(sample, bigEndian: false)),
+    ] as [(String, [UInt8])])
   func `Unicode is right at every split`(_ name: String, _ bytes: [UInt8]) throws {
     for pushes in splits(bytes) + [bytes.map { [$0] }] { #expect(try decode(pushes, name) == Self.sample) }
   }

@@ -27,6 +27,28 @@ import Testing
     #expect(table.rows[1][9_999] == nil)
   }
 
+  @Test(arguments: [true, false])
+  func `a hundred thousand columns take memory for their bytes alone`(header: Bool) {
+    // With a line end within each name and cell, so that lines say nothing about rows.
+    let names = (0..<100_000).map { "\"c\n\($0)\"" }.joined(separator: ",")
+    let row = (0..<100_000).map { "\"\n\($0)\"" }.joined(separator: ",")
+    let document = Array(([names] + [String](repeating: row, count: 3)).joined(separator: "\n").utf8)
+    let table = DecodedTable.decoded([document], CSVFormat(CSVDialect(header: header)))
+    #expect(table.fault == nil)
+    #expect(table.names.count == 100_000)
+    #expect(table.names.last == (header ? "c\n99999" : "column_100000"))
+    #expect(table.rows.count == (header ? 3 : 4))
+    #expect(table.rows.last?.last == "\n99999")
+  }
+
+  @Test func `a wide header alone, and under blank lines, is read`() {
+    let names = (0..<40_000).map { "c\($0)" }
+    let text = String(repeating: "\n", count: 40_000) + names.joined(separator: ",")
+    let table = DecodedTable.decoded([Array(text.utf8)], CSVFormat())
+    #expect(table.names == names)
+    #expect(table.rows.isEmpty)
+  }
+
   @Test func `rows far shorter than a wide header are refused before they fill the memory`() {
     let text = (0..<10_000).map { "c\($0)" }.joined(separator: ",") + "\n" + String(repeating: "1\n", count: 400_000)
     let fault = DecodedTable.decoded([Array(text.utf8)], CSVFormat()).fault

@@ -121,7 +121,8 @@ final class HostileServer: Sendable {
         return Received(number: 1, method: "TLS", target: "", headers: [:], body: [], connection: connection)
       }
       if let range = buffer.firstRange(of: end) {
-        let lines = String(decoding: buffer[..<range.lowerBound], as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
+        let lines = String(decoding: buffer[..<range.lowerBound], as: UTF8.self).split(
+          separator: "\r\n", omittingEmptySubsequences: false)
         let first = lines[0].split(separator: " ")
         guard first.count == 3 else { return nil }
         var headers: [String: String] = [:]

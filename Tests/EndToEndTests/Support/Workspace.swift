@@ -74,7 +74,8 @@ final class Workspace: Sendable {
   /// Starts the program, for tests that do something meanwhile.
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
     try ChildProcess(
-      assayProgram, arguments, environment: environment, folder: path, log: file("log-\(runs.add(1, ordering: .relaxed).newValue)"))
+      assayProgram, arguments, environment: environment, folder: path,
+      log: file("log-\(runs.add(1, ordering: .relaxed).newValue)"))
   }
 
   /// Writes the pipeline, runs it with `--json`, and holds the report against the contract.
