@@ -81,8 +81,8 @@ let package = Package(
     .testTarget(
       name: "AssayComponentsTests",
       dependencies: [
-        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
-        "AssayTestSupport",
+        "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
+        "AssayComponents", "AssayTestSupport",
       ]),
     .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),
     .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition", "AssayTestSupport"]),

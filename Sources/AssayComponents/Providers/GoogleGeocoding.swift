@@ -6,6 +6,8 @@ package import AssayHTTP
 
 /// The facts of Google's Geocoding API (v3): always status 200, the outcome in the body's `status`, one address a call.
 package struct GoogleGeocoding: GeocodeProvider, Component {
+  package init() {}
+
   package static let schema = Schema(
     "google", GoogleGeocoding(), summary: "Google's Geocoding API: one address a request.",
     details: """
@@ -71,7 +73,15 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
 
   package func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
     let results = try JSONParser.parse(response.body)["results"]?.elements ?? []
-    guard let best = results.first else { return [LookupAnswer(.notFound, cells: fields.map { _ in .null })] }
+    let nothing = fields.map { _ in Cell.null }
+    guard let best = results.first else { return [LookupAnswer(.notFound, cells: nothing)] }
+    // A result without a place is no result, whatever the status says.
+    for field in fields where field.name == "latitude" || field.name == "longitude" {
+      switch field.path.first(in: best) {
+      case .integer, .decimal: break
+      default: return [LookupAnswer(.error, cells: nothing)]
+      }
+    }
     // Several results mean that the address fits several places; the first is the one that Google holds for likeliest.
     return [LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: fields.map { Cell($0.path.first(in: best)) })]
   }
