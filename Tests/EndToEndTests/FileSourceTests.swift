@@ -262,3 +262,17 @@ import Testing
     #expect(try await workspace.query("SELECT count(*) FROM t", in: "other.db") == ["2"])
   }
 }
+
+@Suite struct DelimiterHintTests {
+  @Test(arguments: [(";", ";"), ("\t", "\\t"), ("|", "|")])
+  func `a file of one column that looks like several is told its delimiter`(_ delimiter: String, _ shown: String)
+    async throws
+  {
+    let workspace = try Workspace()
+    try workspace.write("id\(delimiter)name\n1\(delimiter)a\n", to: "in.csv")
+    let hinted = try RunOutcome(await workspace.assay("check", "in.csv", "--json"))
+    #expect(hinted.warnings("in").contains { $0.contains("delimiter: \"\(shown)\"") }, "\(hinted.warnings("in"))")
+    let right = try RunOutcome(await workspace.assay("check", "in.csv", "--json", "--delimiter", shown))
+    #expect(right.warnings("in") == [])
+  }
+}

@@ -19,12 +19,24 @@ struct FileRows {
       let hasText = try await forEachPiece(of: file, context) {
         $0
       } deliver: { decoded in
-        if hasHeader, isFirst { try rows.requireDeclared(in: decoded.names) }
+        if hasHeader, isFirst {
+          if let hint = delimiterHint(decoded.names) { context.warn("\(shown(file, context)): \(hint)") }
+          try rows.requireDeclared(in: decoded.names)
+        }
         isFirst = false
         try await rows.write(decoded, reading: format.reading)
       }
       // A file without rows is one of many, or a dataset without rows: the writer tells in the end.
       if !hasText { rows.noteEmpty("\(shown(file, context)): the file is empty") }
+    }
+  }
+
+  /// What a file of one column whose name holds another usual delimiter is told: it reads well, and means something else.
+  private func delimiterHint(_ names: [String]) -> String? {
+    guard names.count == 1, let csv = format as? CSVFormat, csv.dialect.header else { return nil }
+    let others: [(character: Character, written: String)] = [(";", ";"), ("\t", "\\t"), ("|", "|"), (",", ",")]
+    return others.first { names[0].contains($0.character) && $0.character.asciiValue != csv.dialect.delimiter }.map {
+      "the header is one column and holds '\($0.written)'; is that the delimiter? (delimiter: \"\($0.written)\")"
     }
   }
 

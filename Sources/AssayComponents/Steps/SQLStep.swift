@@ -14,6 +14,7 @@ package struct SQLStep: Step, Component {
       Numbers are numbers, booleans are 1 and 0, all else is text. Two columns of one name become `name` and `name_2`.
       """,
     keys: [Key("query", \.query, required: true, "The SELECT.")],
+    rules: [Rule("query", code: .badExpression) { $0.syntaxFault }],
     examples: [
       """
       type: sql
@@ -21,9 +22,23 @@ package struct SQLStep: Step, Component {
       query: SELECT state, count(*) AS customers FROM example GROUP BY state
       """
     ],
-    faults: [FaultExample("⟪type: sql\nfrom: example", "step 'result' (sql) needs 'query'")])
+    faults: [
+      FaultExample("⟪type: sql\nfrom: example", "step 'result' (sql) needs 'query'"),
+      FaultExample(
+        "type: sql\nfrom: example\n⟪query: SELEC * FROM example", "the query is no SQL: near \"SELEC\": syntax error"),
+    ])
 
   package var work: StepWork { .query(SelectQuery(sql: query)) }
+
+  /// What is wrong with the query's syntax, as far as it can be told without its tables.
+  private var syntaxFault: String? {
+    var text = query[...]
+    while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
+    guard let message = RowExpressions.check("EXISTS (\n\(text)\n)"),
+      ["syntax error", "incomplete input", "unrecognized token"].contains(where: message.contains)
+    else { return nil }
+    return "the query is no SQL: \(message)"
+  }
 }
 
 private struct SelectQuery: Query {
@@ -33,7 +48,7 @@ private struct SelectQuery: Query {
     _ inputs: [(name: String, rows: any BatchSequence)], _ context: NodeContext,
     write: @escaping @Sendable (Batch) async throws -> Void
   ) async throws -> DatasetSchema {
-    let workspace = try await SQLWorkspace.prepare(step: "step '\(context.name)'", query: sql, inputs: inputs)
+    let workspace = try await SQLWorkspace.prepare(step: "its query", query: sql, inputs: inputs)
     while let batch = try await workspace.next() { try await write(batch) }
     return workspace.schema
   }

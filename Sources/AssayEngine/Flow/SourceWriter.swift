@@ -161,7 +161,8 @@ package final class SourceWriter {
       context.warn("\(rows(short.count)) too few cells and filled up with nulls; the first is row \(short.firstRow)")
     }
     if let long = warned[.longRow] {
-      context.warn("\(rows(long.count)) too many cells, which were left out; the first is row \(long.firstRow)")
+      context.warn(
+        "\(rows(long.count)) too many cells, of which the surplus ones were dropped; the first is row \(long.firstRow)")
     }
   }
 
