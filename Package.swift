@@ -94,7 +94,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
-    .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP"]),
+    .target(name: "AssayTestServers", path: "Tests/AssayTestServers"),
+    .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP", "AssayTestServers"]),
     .testTarget(
       name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"],
       exclude: ["Fixtures"]),
@@ -103,7 +104,9 @@ let package = Package(
       dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["assay", "SandboxAPIs", "AssayColumns", "AssayFormats", "AssayStore", "AssayTestSupport"],
+      dependencies: [
+        "assay", "SandboxAPIs", "AssayColumns", "AssayFormats", "AssayStore", "AssayTestServers", "AssayTestSupport",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(name: "SandboxTests", dependencies: ["SandboxAPIs"]),
   ]

@@ -1,3 +1,4 @@
+import AssayTestServers
 import AssayHTTP
 import Foundation
 import Synchronization

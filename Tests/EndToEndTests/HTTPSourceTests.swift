@@ -1,3 +1,4 @@
+import AssayTestServers
 import AssayFormats
 import Dispatch
 import SandboxAPIs

@@ -1,3 +1,4 @@
+import AssayTestServers
 import AssayFormats
 import FoundationEssentials
 import Testing

@@ -1,3 +1,4 @@
+import AssayTestServers
 import FoundationEssentials
 import Glibc
 import Synchronization

@@ -1,3 +1,4 @@
+import AssayTestServers
 import SandboxAPIs
 
 /// Runs a test against a sandbox of its own, and stops it whatever happens.

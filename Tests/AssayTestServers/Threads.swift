@@ -2,7 +2,7 @@ import Glibc
 
 /// Runs a body on a thread of its own, where it may block: the queues that tasks run on are needed by servers in this
 /// process.
-func detachThread(_ body: @escaping @Sendable () -> Void) {
+package func detachThread(_ body: @escaping @Sendable () -> Void) {
   var thread = pthread_t()
   let box = Unmanaged.passRetained(ThreadBody(body))
   let code = pthread_create(

@@ -1,12 +1,13 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A port on loopback that refuses connections as long as this value holds it: bound, so that no other server of the
 /// process gets it, and never listening.
-struct ClosedPort {
+package struct ClosedPort {
   private let descriptor: Int32
-  let url: String
+  package let url: String
 
-  init() throws {
+  package init() throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -22,5 +23,5 @@ struct ClosedPort {
     url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
   }
 
-  func free() { close(descriptor) }
+  package func free() { close(descriptor) }
 }

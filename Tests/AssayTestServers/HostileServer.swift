@@ -5,20 +5,20 @@ import Synchronization
 /// A raw socket server on loopback that answers with scripted bytes, however wrong they are.
 ///
 /// Each connection has a thread of its own and is kept alive until a script closes it.
-final class HostileServer: Sendable {
+package final class HostileServer: Sendable {
   /// A request as it arrived.
-  struct Received: Sendable {
+  package struct Received: Sendable {
     /// From 1, over all connections.
-    var number: Int
-    var method: String
+    package var number: Int
+    package var method: String
     /// Path and query as sent.
-    var target: String
-    var headers: [String: String]
-    var body: [UInt8]
-    var connection: Int
+    package var target: String
+    package var headers: [String: String]
+    package var body: [UInt8]
+    package var connection: Int
   }
 
-  enum Step: Sendable {
+  package enum Step: Sendable {
     case send([UInt8])
     case run(@Sendable () -> Void)
     /// Stays silent until the client goes away.
@@ -29,13 +29,13 @@ final class HostileServer: Sendable {
     case reset
   }
 
-  let port: UInt16
+  package let port: UInt16
   private let listener: Int32
   private let handler: @Sendable (Received) -> [Step]
   private let log = Mutex<[Received]>([])
   private let connections = Mutex(0)
 
-  init(_ handler: @escaping @Sendable (Received) -> [Step]) throws {
+  package init(_ handler: @escaping @Sendable (Received) -> [Step]) throws {
     self.handler = handler
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -54,16 +54,16 @@ final class HostileServer: Sendable {
   }
 
   /// Answers the n-th request with the n-th script, and all further ones with the last.
-  convenience init(scripts: [[Step]]) throws {
+  package convenience init(scripts: [[Step]]) throws {
     try self.init { received in scripts[min(received.number, scripts.count) - 1] }
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
+  package var url: String { "http://127.0.0.1:\(port)" }
 
   /// All requests so far, in order of arrival.
-  var received: [Received] { log.withLock { $0 } }
+  package var received: [Received] { log.withLock { $0 } }
 
-  func stop() {
+  package func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
   }
@@ -152,15 +152,15 @@ final class HostileServer: Sendable {
 }
 
 /// A complete answer with its length.
-func reply(_ status: Int = 200, _ headers: [(String, String)] = [], body: [UInt8]) -> HostileServer.Step {
+package func reply(_ status: Int = 200, _ headers: [(String, String)] = [], body: [UInt8]) -> HostileServer.Step {
   var head = "HTTP/1.1 \(status) X\r\nContent-Length: \(body.count)\r\n"
   for (name, value) in headers { head += "\(name): \(value)\r\n" }
   return .send(Array((head + "\r\n").utf8) + body)
 }
 
-func reply(_ status: Int = 200, _ headers: [(String, String)] = [], _ body: String = "") -> HostileServer.Step {
+package func reply(_ status: Int = 200, _ headers: [(String, String)] = [], _ body: String = "") -> HostileServer.Step {
   reply(status, headers, body: Array(body.utf8))
 }
 
 /// Text as it stands, for answers that are wrong.
-func raw(_ text: String) -> HostileServer.Step { .send(Array(text.utf8)) }
+package func raw(_ text: String) -> HostileServer.Step { .send(Array(text.utf8)) }
