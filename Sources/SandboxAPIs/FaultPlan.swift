@@ -16,6 +16,8 @@ struct FaultPlan: Sendable {
 
   /// Waits before anything else happens, with every request.
   var latencyMilliseconds = 0
+  /// Holds every request but the first until so many have been in flight at once.
+  var gather = 0
   var kind: Kind?
   /// Seconds, as a number of seconds or as an HTTP date.
   var retryAfter: Int?
@@ -31,6 +33,7 @@ struct FaultPlan: Sendable {
 
   static let grammar = """
     latency=MS               wait before answering
+    gather=N                 hold all but the first until N are in flight at once, at most 10 s
     status=CODE              answer with that status
     retry-after=SECONDS      with status: Retry-After as seconds
     retry-after-date=SECONDS with status: Retry-After as an HTTP date so many seconds ahead
@@ -55,6 +58,7 @@ struct FaultPlan: Sendable {
       let value = item.dropFirst(key.count + 1)
       switch key {
       case "latency": latencyMilliseconds = try Self.number(value, of: key, in: 0...600_000)
+      case "gather": gather = try Self.number(value, of: key, in: 0...10_000)
       case "status": kind = .status(try Self.number(value, of: key, in: 200...599))
       case "retry-after": retryAfter = try Self.number(value, of: key, in: 0...86_400)
       case "retry-after-date": retryAfterDate = try Self.number(value, of: key, in: 0...86_400)

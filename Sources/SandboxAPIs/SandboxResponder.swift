@@ -35,6 +35,7 @@ struct SandboxResponder: HTTPResponder {
 
     let faults = read.faults
     if faults.latencyMilliseconds > 0 { try await Task.sleep(for: .milliseconds(faults.latencyMilliseconds)) }
+    try await ledger.gather(faults.gather)
     guard let kind = faults.kind else { return Self.response(Routes.answer(read)) }
     let counter = faults.perURL ? faults.name + " " + read.target : faults.name
     guard faults.strikes(ledger.nextNumber(of: counter)) else {

@@ -103,7 +103,7 @@ import Testing
       let workspace = try Workspace()
       let run = try await workspace.run(
         """
-        apis: {crm: {base_url: "\(sandbox.baseURL)/fault/latency=60/crm", concurrency: 3}}
+        apis: {crm: {base_url: "\(sandbox.baseURL)/fault/gather=3/crm", concurrency: 3}}
         sources: {s: {type: http, api: crm, path: /customers, records: "$.items[*]", paginator: {type: page_number, size_param: per_page, page_size: 50, total_path: $.total}}}
         outputs: [{type: csv, from: s, path: out.csv}]
         """)

@@ -106,7 +106,7 @@ import Testing
     try await withSandbox { sandbox in
       let csv = "street,zip\n" + (1...30).map { "\($0) Main St,10001\n" }.joined()
       let (run, rows) = try await enrich(
-        csv, Self.geocode, base: sandbox.baseURL + "/fault/latency=40", concurrency: 5)
+        csv, Self.geocode, base: sandbox.baseURL + "/fault/gather=5", concurrency: 5)
       try #require(run.code == 0, "\(run.errors)")
       #expect(rows.count == 30)
       #expect(sandbox.peakInFlight == 5)

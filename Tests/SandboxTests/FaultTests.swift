@@ -116,6 +116,17 @@ import Testing
     #expect(try await hanging.body.isEmpty)
   }
 
+  @Test func `holds answers until as many requests are in flight as it was told`() async throws {
+    try await withSandbox { sandbox in
+      #expect(try await sandbox.get("/fault/gather=2/v6/latest/USD").status == 200)
+      async let first = sandbox.get("/fault/gather=2/v6/latest/USD")
+      async let second = sandbox.get("/fault/gather=2/v6/latest/EUR")
+      let statuses = try await [first.status, second.status]
+      #expect(statuses == [200, 200])
+      #expect(sandbox.peakInFlight == 2)
+    }
+  }
+
   @Test func `lies about the total`() async throws {
     try await withSandbox { sandbox in
       let page = try await sandbox.get(
