@@ -1,8 +1,6 @@
 extension Column {
   /// How many cells of each class the column holds under a field's rules. O(bytes) for text that is read.
   package func classCounts(under field: Field) -> ClassCounts {
-    var counts = ClassCounts()
-    for cellClass in classes(under: field) { counts[cellClass] += 1 }
-    return counts
+    countedClasses(under: field).counts
   }
 }

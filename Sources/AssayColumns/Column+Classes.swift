@@ -1,3 +1,5 @@
+import CAssay
+
 extension CellClass {
   /// The class that every value of a declared type has.
   package init(_ type: ValueType) {
@@ -25,14 +27,7 @@ extension Column {
     switch storage {
     case .text(let texts):
       guard field.reading == .fromText else { return (0..<count).map { isNull($0) ? .null : .text } }
-      let bytes = texts.bytes.span
-      return [CellClass](unsafeUninitializedCapacity: count) { classes, filled in
-        for row in 0..<count {
-          classes.initializeElement(
-            at: row, to: isNull(row) ? .null : classify(bytes.extracting(texts.range(at: row))))
-        }
-        filled = count
-      }
+      return textClasses(texts).classes
     case .integers: return (0..<count).map { isNull($0) ? .null : .integer }
     case .decimals: return (0..<count).map { isNull($0) ? .null : .decimal }
     case .booleans: return (0..<count).map { isNull($0) ? .null : .boolean }
@@ -47,6 +42,38 @@ extension Column {
         }
       }
     }
+  }
+
+  /// The class of each cell, and how many there are of each.
+  /// - Complexity: as `classes(under:)`.
+  package func countedClasses(under field: Field) -> (classes: [CellClass], counts: ClassCounts) {
+    if field.declared == nil, field.reading == .fromText, case .text(let texts) = storage { return textClasses(texts) }
+    let classes = classes(under: field)
+    var tally = InlineArray<8, Int>(repeating: 0)
+    for cellClass in classes { tally[Int(cellClass.rawValue)] += 1 }
+    return (classes, ClassCounts(tally))
+  }
+
+  /// The classes of texts that are read: `classify` for a whole column at once.
+  private func textClasses(_ texts: TextStorage) -> (classes: [CellClass], counts: ClassCounts) {
+    var tally = InlineArray<8, Int>(repeating: 0)
+    let count = texts.count
+    let classes = [CellClass](unsafeUninitializedCapacity: count) { classes, filled in
+      filled = count
+      guard count > 0 else { return }
+      // A class is one byte, its raw value.
+      UnsafeMutableRawBufferPointer(classes).withMemoryRebound(to: UInt8.self) { classes in
+        withUnsafeMutableBytes(of: &tally) { tally in
+          texts.bytes.withUnsafeBufferPointer { bytes in
+            let validity = validity?.words
+            assay_cell_classes(
+              bytes.baseAddress, bytes.count, texts.starts, texts.lengths, validity, count, classes.baseAddress,
+              tally.assumingMemoryBound(to: Int.self).baseAddress)
+          }
+        }
+      }
+    }
+    return (classes, ClassCounts(tally))
   }
 
   /// A cell as a double, where it is a number (or a text that spells one), else nil.

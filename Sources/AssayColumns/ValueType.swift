@@ -24,6 +24,9 @@ package struct ClassCounts: Sendable, Hashable {
   /// Counts of no cells.
   package init() { counts = InlineArray(repeating: 0) }
 
+  /// Counts by the raw values of the classes.
+  package init(_ counts: InlineArray<8, Int>) { self.counts = counts }
+
   /// Cells of a class.
   package subscript(_ cellClass: CellClass) -> Int {
     get { counts[Int(cellClass.rawValue)] }

@@ -5,19 +5,38 @@ final class BatchView {
   let batch: Batch
   private let verdicts: [String: ExpressionOutcome]
   private var classesByPlace: [[CellClass]?]
+  private var countsByPlace: [ClassCounts?]
+  private var risingByPlace: [RisingColumn??]
 
   init(_ batch: Batch, verdicts: [String: ExpressionOutcome] = [:]) {
     self.batch = batch
     self.verdicts = verdicts
     classesByPlace = Array(repeating: nil, count: batch.columns.count)
+    countsByPlace = Array(repeating: nil, count: batch.columns.count)
+    risingByPlace = Array(repeating: nil, count: batch.columns.count)
   }
 
   /// The class of each cell of the column at a place. O(bytes) the first time.
   func classes(at place: Int) -> [CellClass] {
     if let classes = classesByPlace[place] { return classes }
-    let classes = batch.columns[place].classes(under: batch.schema.fields[place])
+    let (classes, counts) = batch.columns[place].countedClasses(under: batch.schema.fields[place])
     classesByPlace[place] = classes
+    countsByPlace[place] = counts
     return classes
+  }
+
+  /// How many cells there are of each class in the column at a place. O(bytes) the first time.
+  func classCounts(at place: Int) -> ClassCounts {
+    _ = classes(at: place)
+    return countsByPlace[place] ?? ClassCounts()
+  }
+
+  /// The integers of the column at a place, where they mostly rise, else nil. O(rows) the first time.
+  func risingColumn(at place: Int) -> RisingColumn? {
+    if let rising = risingByPlace[place] { return rising }
+    let rising = RisingColumn(of: batch.columns[place])
+    risingByPlace[place] = rising
+    return rising
   }
 
   /// The outcome of an expression of the plan.

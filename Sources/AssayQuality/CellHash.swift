@@ -42,37 +42,40 @@ private func word(_ bytes: UnsafeRawPointer, _ at: Int) -> UInt64 {
   UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
 }
 
-/// The hash of a text's bytes: eight at a time, the last ones overlapping, and the length.
+/// The hash of a text's bytes: sixteen at a time, the last ones overlapping, and the length.
+///
+/// `room` is how many bytes may be read from the text's start: up to 16 bytes are hashed without a branch on their number.
 @inline(__always)
-func hashText(_ bytes: UnsafeRawPointer, _ count: Int, _ seed: UInt64) -> Hash128 {
+func hashText(_ bytes: UnsafeRawPointer, _ count: Int, room: Int, _ seed: UInt64) -> Hash128 {
   let seed = seed ^ Key.text &+ UInt64(truncatingIfNeeded: count) &* Key.d
-  if count >= 8 {
-    var chain = Hash128(low: seed, high: ~seed)
-    var at = 0
-    while at + 16 < count {
-      let (first, second) = (word(bytes, at), word(bytes, at + 8))
-      chain.low = fold(first ^ Key.a, second ^ chain.low)
-      chain.high = fold(first ^ chain.high, second ^ Key.c)
-      at += 16
+  if count <= 16 {
+    if room >= 16 { return mix(masked(word(bytes, 0), count), masked(word(bytes, 8), count - 8), seed) }
+    // Near the end of the bytes, the same words byte by byte.
+    var (first, second): (UInt64, UInt64) = (0, 0)
+    for index in 0..<count {
+      let byte = UInt64(bytes.load(fromByteOffset: index, as: UInt8.self))
+      if index < 8 { first |= byte << UInt64(8 * index) } else { second |= byte << UInt64(8 * (index - 8)) }
     }
-    // What is left is 1 to 16 bytes, or 8 to 16 where nothing was chained: two words that cover it.
-    let first = count >= 16 ? word(bytes, count - 16) : word(bytes, 0)
-    let tail = mix(first, word(bytes, count - 8), seed)
-    return Hash128(
-      low: fold(tail.low ^ chain.low, Key.a ^ tail.high), high: fold(tail.high ^ chain.high, Key.b ^ tail.low))
+    return mix(first, second, seed)
   }
-  var first: UInt64 = 0
-  var second: UInt64 = 0
-  if count >= 4 {
-    first = UInt64(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
-    second = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)))
-  } else if count > 0 {
-    first = UInt64(bytes.load(as: UInt8.self))
-    second =
-      UInt64(bytes.load(fromByteOffset: count >> 1, as: UInt8.self)) << 8
-      | UInt64(bytes.load(fromByteOffset: count - 1, as: UInt8.self))
+  var chain = Hash128(low: seed, high: ~seed)
+  var at = 0
+  while at + 16 < count {
+    let (first, second) = (word(bytes, at), word(bytes, at + 8))
+    chain.low = fold(first ^ Key.a, second ^ chain.low)
+    chain.high = fold(first ^ chain.high, second ^ Key.c)
+    at += 16
   }
-  return mix(first, second, seed)
+  let tail = mix(word(bytes, count - 16), word(bytes, count - 8), seed)
+  return Hash128(
+    low: fold(tail.low ^ chain.low, Key.a ^ tail.high), high: fold(tail.high ^ chain.high, Key.b ^ tail.low))
+}
+
+/// The lowest `count` bytes of a word: all from eight on, none up to zero.
+@inline(__always)
+private func masked(_ word: UInt64, _ count: Int) -> UInt64 {
+  // Shifts past either end of the word give zero.
+  word & ~(UInt64.max << (8 * max(count, 0)))
 }
 
 @inline(__always)
@@ -85,6 +88,30 @@ private func hashInteger(_ value: Int64, _ seed: UInt64) -> Hash128 {
 private func hashDecimal(_ value: Double, _ seed: UInt64) -> Hash128 {
   if let integer = Int64(exactly: value) { return hashInteger(integer, seed) }
   return mix(value.bitPattern, 2, seed ^ Key.number)
+}
+
+/// The sum that `addHashes` makes of a row of one integer: of its decimal digits where the column is text.
+func hash(ofInteger value: Int64, isText: Bool, seed: Int) -> Hash128 {
+  let seed = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+  let cell: Hash128
+  if isText {
+    var digits = InlineArray<24, UInt8>(repeating: 0)
+    var count = 0
+    var rest = value.magnitude
+    repeat {
+      digits[23 - count] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+      count += 1
+    } while rest > 0
+    if value < 0 {
+      digits[23 - count] = UInt8(ascii: "-")
+      count += 1
+    }
+    cell = digits.span.withUnsafeBytes { hashText($0.baseAddress! + (24 - count), count, room: count, seed) }
+  } else {
+    cell = hashInteger(value, seed)
+  }
+  return Hash128(low: Hash128.start.low &+ cell.low, high: Hash128.start.high &+ cell.high)
 }
 
 /// Adds the hash of each cell to its row's sum. A null adds nothing, so a row hashes alike before and after columns
@@ -106,11 +133,16 @@ func addHashes(of column: Column, seed: Int, to sums: inout [Hash128]) {
     case .text(let texts):
       texts.bytes.withUnsafeBytes { bytes in
         guard let base = bytes.baseAddress else {
-          for row in sums.indices where !isNull(row) { add(row, hashText([0], 0, seed)) }
+          for row in sums.indices where !isNull(row) { add(row, hashText([0], 0, room: 0, seed)) }
           return
         }
-        for row in sums.indices where !isNull(row) {
-          add(row, hashText(base + Int(texts.starts[row]), Int(texts.lengths[row]), seed))
+        texts.starts.withUnsafeBufferPointer { starts in
+          texts.lengths.withUnsafeBufferPointer { lengths in
+            for row in sums.indices where !isNull(row) {
+              let start = Int(starts[row])
+              add(row, hashText(base + start, Int(lengths[row]), room: bytes.count - start, seed))
+            }
+          }
         }
       }
     case .integers(let values):
@@ -128,9 +160,10 @@ func addHashes(of column: Column, seed: Int, to sums: inout [Hash128]) {
           case .text:
             let range = cells.textRange(at: row)
             if let base = bytes.baseAddress {
-              add(row, hashText(base + range.lowerBound, range.count, seed))
+              add(
+                row, hashText(base + range.lowerBound, range.count, room: bytes.count - range.lowerBound, seed))
             } else {
-              add(row, hashText([0], 0, seed))
+              add(row, hashText([0], 0, room: 0, seed))
             }
           case .integer: add(row, hashInteger(Int64(bitPattern: payload), seed))
           case .decimal: add(row, hashDecimal(Double(bitPattern: payload), seed))

@@ -14,19 +14,10 @@ struct NullCounter: ColumnAccumulator {
 struct ClassCounter: ColumnAccumulator {
   private var counts = ClassCounts()
 
-  func part(of view: BatchView, at place: Int) -> ClassCounts { countClasses(view.classes(at: place)) }
+  func part(of view: BatchView, at place: Int) -> ClassCounts { view.classCounts(at: place) }
   mutating func merge(_ part: ClassCounts, rowsBefore: Int) { counts.merge(part) }
   mutating func skip(rows: Int) { counts[.null] += rows }
   func finish() -> MeasureValue { .classes(counts) }
-}
-
-/// How many cells there are of each class. O(cells).
-func countClasses(_ classes: [CellClass]) -> ClassCounts {
-  var tally = InlineArray<8, Int>(repeating: 0)
-  for cellClass in classes { tally[Int(cellClass.rawValue)] += 1 }
-  var counts = ClassCounts()
-  for cellClass in CellClass.allCases { counts[cellClass] = tally[Int(cellClass.rawValue)] }
-  return counts
 }
 
 /// Counts distinct values, nulls left out: by text, or by value where cells carry kinds.

@@ -23,7 +23,7 @@ struct ExtremeFinder: ColumnAccumulator {
   func part(of view: BatchView, at place: Int) -> Part {
     let column = view.batch.columns[place]
     let classes = view.classes(at: place)
-    var part = Part(counts: countClasses(classes))
+    var part = Part(counts: view.classCounts(at: place))
     var bestNumber: Double?
     var bestRow = 0
     var bestText: Range<Int>?

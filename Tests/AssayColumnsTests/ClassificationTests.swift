@@ -56,6 +56,34 @@ import Testing
     }
   }
 
+  @Test func `a column is classed as each of its texts is, wherever they stand in its bytes`() {
+    var random = SeededRandom(seed: 17)
+    let alphabet = Array("0012345-+.eET: Ztrufals")
+    var texts: [String?] = Self.table.map { $0.0 } + [nil, "", nil]
+    for _ in 0..<20_000 {
+      if random.next(below: 20) == 0 {
+        texts.append(nil)
+        continue
+      }
+      texts.append(
+        random.next(below: 3) == 0
+          ? String(random.next() >> UInt64(random.next(below: 64)))
+          : String((0..<random.next(below: 20)).map { _ in alphabet[random.next(below: alphabet.count)] }))
+    }
+    // The last text of all ends where the bytes end.
+    for _ in 0..<30 {
+      texts.removeLast()
+      let (classes, counts) = Column.texts(texts).countedClasses(under: Field("c", reading: .fromText))
+      var expected = ClassCounts()
+      for (text, found) in zip(texts, classes) {
+        let plain = text.map { classify(Array($0.utf8).span) } ?? .null
+        #expect(found == plain, "\(text ?? "null")")
+        expected[plain] += 1
+      }
+      #expect(counts == expected)
+    }
+  }
+
   @Test func `dates are those of the Gregorian calendar over all years`() {
     for year in [1, 4, 100, 399, 400, 1582, 1700, 1999, 2000, 2023, 2024, 2100, 9999] {
       for month in 1...12 {

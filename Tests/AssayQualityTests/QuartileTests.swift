@@ -48,6 +48,51 @@ private func spread(_ values: [Double]) throws -> NumberSpread? {
     }
   }
 
+  @Test(arguments: Order.allCases)
+  func `many values in batches of any size and kind give what sorting gives`(_ order: Order) throws {
+    var random = SeededRandom(seed: 5)
+    for (count, scale) in [(65_537, 1.0), (150_000, 100), (150_001, 1e9)] {
+      let values: [Double] = (0..<count).map { index in
+        let value =
+          switch order {
+          case .random: Double.random(in: -1e3...1e3, using: &random)
+          case .heavyTailed: 1 / Double.random(in: -1...1, using: &random)
+          case .ascending: Double(index) * 0.1
+          case .descending: Double(count - index) * 0.1
+          case .equal: 4.5
+          case .few: Double(Int.random(in: 0..<3, using: &random))
+          case .sawtooth: Double(index % 17)
+          case .organPipe: Double(min(index, count - index))
+          }
+        // Some are small integers over a power of ten, some need all bits.
+        return (value * scale).rounded() / scale
+      }
+      var batches: [Batch] = []
+      var at = 0
+      while at < count {
+        let size = min(count - at, 1 + random.next(below: 9_000))
+        let part = Array(values[at..<(at + size)])
+        let column =
+          batches.count.isMultiple(of: 2)
+          ? Column(.decimals(part)) : Column.texts(part.map { $0.description })
+        let field = Field("c", reading: batches.count.isMultiple(of: 2) ? .own : .fromText)
+        batches.append(Batch(schema: DatasetSchema([field]), columns: [column], rowCount: size))
+        at += size
+      }
+      guard case .numbers(let found?) = try grade(batches, [.numericValues("c")])[.numericValues("c")] else {
+        Issue.record("no spread")
+        return
+      }
+      let ordered = values.sorted()
+      let (first, third) = (plainQuartile(ordered, 0.25), plainQuartile(ordered, 0.75))
+      #expect(found.firstQuartile == first && found.thirdQuartile == third, "\(count)")
+      #expect(found.median == plainQuartile(ordered, 0.5), "\(count)")
+      let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
+      #expect(found.outliers == values.count { $0 < low || $0 > high }, "\(count)")
+      #expect(found.count == count)
+    }
+  }
+
   @Test func `infinities are values, and what is no number by value is none`() throws {
     #expect(try spread([.infinity, 1, 2, 3, 4, 5])?.outliers == 1)
     #expect(try spread([.infinity, -.infinity])?.outliers == 0)

@@ -174,11 +174,7 @@ package final class SourceWriter {
     if !batch.misfits.isEmpty { keptMisfits[batch.firstRow] = batch.misfits }
     let counts = try await context.run.workers.run {
       try keeper.append(batch)
-      return zip(batch.columns, batch.schema.fields).map { column, field in
-        var counts = ClassCounts()
-        for cellClass in column.classes(under: field) { counts[cellClass] += 1 }
-        return counts
-      }
+      return zip(batch.columns, batch.schema.fields).map { $0.classCounts(under: $1) }
     }
     for (index, count) in counts.enumerated() {
       if index < keptCounts.count { keptCounts[index].merge(count) } else { keptCounts.append(count) }

@@ -11,7 +11,7 @@ package import AssayColumns
 /// - Bytes that are not UTF-8 and NUL bytes are faults.
 package struct CSVFormat: RowFormat {
   /// Bytes of a piece, about: it ends with the first row that ends at or after so many.
-  package static let pieceSize = 1 << 20
+  package static let pieceSize = 1 << 18
   /// Bytes that one row may have: more is most likely a quote that is never closed.
   package static let rowLimit = 1 << 30
 

@@ -1,6 +1,7 @@
 #ifndef CASSAY_H
 #define CASSAY_H
 
+#include "cell_classes.h"
 #include "csv_charset.h"
 #include "csv_memory.h"
 #include "csv_scan.h"
