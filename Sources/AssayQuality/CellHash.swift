@@ -107,7 +107,9 @@ func hash(ofInteger value: Int64, isText: Bool, seed: Int) -> Hash128 {
       digits[23 - count] = UInt8(ascii: "-")
       count += 1
     }
-    cell = digits.span.withUnsafeBytes { hashText($0.baseAddress! + (24 - count), count, room: count, seed) }
+    cell = digits.span.withUnsafeBytes { digits in
+      digits.baseAddress.map { hashText($0 + (24 - count), count, room: count, seed) } ?? .start
+    }
   } else {
     cell = hashInteger(value, seed)
   }
