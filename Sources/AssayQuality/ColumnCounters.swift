@@ -23,6 +23,7 @@ struct ClassCounter: ColumnAccumulator {
 /// Counts distinct values, nulls left out: by text, or by value where cells carry kinds.
 struct DistinctCounter: ColumnAccumulator {
   private var seen = PartitionedHashSet()
+  private var log: KeyLog?
 
   func part(of view: BatchView, at place: Int) -> PartitionedHashes {
     let column = view.batch.columns[place]
@@ -36,8 +37,21 @@ struct DistinctCounter: ColumnAccumulator {
       })
   }
 
-  mutating func merge(_ part: PartitionedHashes, rowsBefore: Int) { seen.insert(part) { _, _, _ in } }
-  func finish() -> MeasureValue { .count(seen.count) }
+  mutating func merge(_ part: PartitionedHashes, rowsBefore: Int) throws(GradingFault) {
+    if log != nil { try log?.append(part, rowsBefore: rowsBefore) } else { seen.insert(part) { _, _, _ in } }
+  }
+
+  var heldBytes: Int { seen.heldBytes }
+
+  mutating func spill(to file: SpillFile) throws(GradingFault) {
+    guard log == nil else { return }
+    log = try KeyLog(seen, in: file)
+    seen = PartitionedHashSet()
+  }
+
+  func finish() throws(GradingFault) -> MeasureValue {
+    .count(try log?.replay { _, _, _ in } ?? seen.count)
+  }
 }
 
 /// Counts the values that did not fit a declared type.

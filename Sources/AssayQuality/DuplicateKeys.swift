@@ -16,6 +16,8 @@ struct DuplicateKeyCounter: RowAccumulator {
   private var runs: IntegerRuns?
   /// The keys of rows that fell back: notes as in `seen`.
   private var fallen: [Int64: UInt64] = [:]
+  /// The keys, where they do not fit into memory, and what samples need.
+  private var log: (keys: KeyLog, samples: SampleLog)?
   private var evaluated = 0
   private var repeated = 0
   private var lowest: LowestRows
@@ -64,17 +66,33 @@ struct DuplicateKeyCounter: RowAccumulator {
       absent: absent)
   }
 
-  mutating func merge(_ part: Part, rowsBefore: Int) {
+  mutating func merge(_ part: Part, rowsBefore: Int) throws(GradingFault) {
     for name in part.absent where !absent.contains(name) { absent.append(name) }
     if let rising = part.rising {
-      if evaluated == 0 { runs = IntegerRuns(isText: rising.runs.isText) }
+      if evaluated == 0, log == nil { runs = IntegerRuns(isText: rising.runs.isText) }
       if staysRising(with: rising) {
         merge(rising, part, rowsBefore: rowsBefore)
         return
       }
     }
     leaveRuns()
-    insert(part.rising.map { PartitionedHashes(hashes(of: $0)) } ?? part.hashes, part, rowsBefore: rowsBefore)
+    let hashes = part.rising.map { PartitionedHashes(self.hashes(of: $0)) } ?? part.hashes
+    guard log != nil else {
+      insert(hashes, part, rowsBefore: rowsBefore)
+      return
+    }
+    evaluated += hashes.hashes.count
+    try log?.keys.append(hashes, rowsBefore: rowsBefore)
+    try log?.samples.append(part.sampled, rowCount: part.rowCount, rowsBefore: rowsBefore)
+  }
+
+  var heldBytes: Int { log == nil ? seen.heldBytes + (runs?.heldBytes ?? 0) : 0 }
+
+  mutating func spill(to file: SpillFile) throws(GradingFault) {
+    guard log == nil else { return }
+    leaveRuns()
+    log = (try KeyLog(seen, in: file), SampleLog(in: file))
+    seen = PartitionedHashSet(keepsNotes: true)
   }
 
   private func staysRising(with next: RisingColumn) -> Bool {
@@ -138,9 +156,30 @@ struct DuplicateKeyCounter: RowAccumulator {
     repeated += repeats.count
   }
 
-  func finish(_ schema: DatasetSchema) -> MeasureValue {
+  func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
     let missing = stillAbsent(absent, schema)
     if !missing.isEmpty { return .missing(missing) }
+    var (repeated, lowest) = (repeated, lowest)
+    if let log {
+      var places = LowestPlaces(limit: sampling.keptRows)
+      _ = try log.keys.replay { row, isNew, note in
+        if isNew {
+          note = UInt64(row) << 1
+          return
+        }
+        repeated += 1
+        places.insert(row, from: row)
+        if note & 1 == 0 {
+          repeated += 1
+          places.insert(Int(note >> 1), from: row)
+          note |= 1
+        }
+      }
+      for (row, source) in places.sorted() where lowest.admits(row + 1) {
+        guard let (sampled, rowsBefore) = try log.samples.columns(of: source) else { continue }
+        lowest.insert(FailingRow(row: row + 1, cells: sampled.judgedCells(source - rowsBefore)))
+      }
+    }
     return .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted()))
   }
 }

@@ -9,6 +9,9 @@ struct DuplicateRowCounter: RowAccumulator {
   private let sampling: Sampling
   private var rising: RisingRows?
   private var seen = PartitionedHashSet()
+  /// The hashes, where they do not fit into memory, and what samples need.
+  private var log: (keys: KeyLog, samples: SampleLog)?
+  private var file: SpillFile?
   private var rowCount = 0
   private var repeats = 0
   private var lowest: LowestRows
@@ -42,22 +45,58 @@ struct DuplicateRowCounter: RowAccumulator {
     return part
   }
 
-  mutating func merge(_ part: Part, rowsBefore: Int) {
+  mutating func merge(_ part: Part, rowsBefore: Int) throws(GradingFault) {
     if part.rowCount == 0 { return }
     if rowCount == 0 { rising = RisingRows(part.rising) }
     rowCount += part.rowCount
-    if let repeating = rising?.take(part.rising, part.ordered, rowsBefore: rowsBefore) {
-      note(repeating, part, rowsBefore: rowsBefore)
+    if rising != nil {
+      if let repeating = try rising?.take(part.rising, part.ordered, rowsBefore: rowsBefore) {
+        note(repeating, part, rowsBefore: rowsBefore)
+        return
+      }
+      try leaveRising()
+    }
+    let hashes = part.partitioned ?? PartitionedHashes(part.ordered)
+    if log != nil {
+      try log?.keys.append(hashes, rowsBefore: rowsBefore)
+      try log?.samples.append(part.sampled, rowCount: part.rowCount, rowsBefore: rowsBefore)
       return
     }
-    rising?.forEachStretch { seen.insert(PartitionedHashes($0)) { _, _, _ in } }
-    rising = nil
     var repeating: [UInt32] = []
-    seen.insert(part.partitioned ?? PartitionedHashes(part.ordered)) { row, isNew, _ in
+    seen.insert(hashes) { row, isNew, _ in
       if !isNew { repeating.append(row) }
     }
     repeating.sort()
     note(repeating.lazy.map { Int($0) }, part, rowsBefore: rowsBefore)
+  }
+
+  /// Puts the hashes that were laid aside into the table, or into the file if they went there.
+  private mutating func leaveRising() throws(GradingFault) {
+    guard let rising else { return }
+    self.rising = nil
+    if let file { log = (try KeyLog(seen, in: file), SampleLog(in: file)) }
+    for index in 0..<rising.stretchCount {
+      let hashes = PartitionedHashes(try rising.hashes(ofStretch: index))
+      guard log != nil else {
+        seen.insert(hashes) { _, _, _ in }
+        continue
+      }
+      // Repeats among them have been counted, so all are known.
+      try log?.keys.appendKnown(hashes)
+    }
+  }
+
+  var heldBytes: Int { log == nil ? seen.heldBytes + (rising?.heldBytes ?? 0) : 0 }
+
+  mutating func spill(to file: SpillFile) throws(GradingFault) {
+    guard log == nil else { return }
+    self.file = file
+    if rising != nil {
+      try rising?.spill(to: file)
+    } else {
+      log = (try KeyLog(seen, in: file), SampleLog(in: file))
+      seen = PartitionedHashSet()
+    }
   }
 
   /// Notes rows of a batch, numbered within it, that repeat earlier ones.
@@ -71,8 +110,23 @@ struct DuplicateRowCounter: RowAccumulator {
     }
   }
 
-  func finish(_ schema: DatasetSchema) -> MeasureValue {
-    .rows(RowTestValue(evaluated: rowCount, failed: repeats, failures: lowest.sorted()))
+  func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
+    var (repeats, lowest) = (repeats, lowest)
+    if let log {
+      var places = LowestPlaces(limit: sampling.keptRows)
+      _ = try log.keys.replay { row, isNew, _ in
+        if isNew { return }
+        repeats += 1
+        places.insert(row, from: row)
+      }
+      for (row, source) in places.sorted() where lowest.admits(row + 1) {
+        guard let (sampled, rowsBefore) = try log.samples.columns(of: source) else { continue }
+        var failing = sampled.failingRow(source - rowsBefore)
+        failing.row = row + 1
+        lowest.insert(failing)
+      }
+    }
+    return .rows(RowTestValue(evaluated: rowCount, failed: repeats, failures: lowest.sorted()))
   }
 }
 
@@ -81,8 +135,18 @@ private struct RisingRows {
   /// The place of the column.
   private let place: Int
   private var runs: IntegerRuns
-  /// The hashes of all rows, batch by batch, with the number of each one's first row.
-  private var stretches: [(firstRow: Int, hashes: [Hash128])] = []
+  private struct Stretch: Sendable {
+    let firstRow: Int
+    /// Empty once the hashes are in the file.
+    var hashes: [Hash128]
+    let count: Int
+    var offset = 0
+  }
+
+  /// The hashes of all rows, batch by batch.
+  private var stretches: [Stretch] = []
+  private var spilledCount = 0
+  private var file: SpillFile?
   /// The hashes of rows that fell back.
   private var fallen = HashTable(keepsNotes: false)
 
@@ -95,31 +159,59 @@ private struct RisingRows {
 
   /// Takes the next batch, and returns its rows that repeat earlier ones, numbered within the batch in row order; nil,
   /// and takes nothing, where the column does not rise in it, or where too many rows have fallen back.
-  mutating func take(_ columns: [Int: RisingColumn], _ hashes: [Hash128], rowsBefore: Int) -> [Int]? {
+  mutating func take(
+    _ columns: [Int: RisingColumn], _ hashes: [Hash128], rowsBefore: Int
+  ) throws(GradingFault) -> [Int]? {
     guard let column = columns[place], column.runs.isText == runs.isText else { return nil }
     if fallen.count > runs.risingCount / RisingColumn.fallenShare + 4096 { return nil }
-    stretches.append((rowsBefore, hashes))
+    stretches.append(Stretch(firstRow: rowsBefore, hashes: hashes, count: hashes.count))
+    heldBytes += hashes.count * MemoryLayout<Hash128>.stride
     var repeating: [Int] = []
     for row in runs.take(column, rowsBefore: rowsBefore) {
       let hash = hashes[row.row - rowsBefore]
-      let isRepeat = runs.row(of: row.value).map { self.hash(ofRow: $0) == hash } ?? false
+      let known = runs.row(of: row.value)
+      let isRepeat = if let known { try self.hash(ofRow: known) == hash } else { false }
       if !fallen.insert(hash) || isRepeat { repeating.append(row.row - rowsBefore) }
     }
     return repeating
   }
 
-  /// Calls the body with the hashes of all rows, batch by batch.
-  func forEachStretch(_ body: ([Hash128]) -> Void) {
-    for stretch in stretches { body(stretch.hashes) }
+  var stretchCount: Int { stretches.count }
+
+  /// The hashes of a batch's rows.
+  func hashes(ofStretch index: Int) throws(GradingFault) -> [Hash128] {
+    let stretch = stretches[index]
+    guard stretch.hashes.isEmpty, let file else { return stretch.hashes }
+    return try GradingFault.spilling { () throws(SpillFault) in try file.read(stretch.offset, count: stretch.count) }
   }
 
-  private func hash(ofRow row: Int) -> Hash128 {
+  /// Bytes of the hashes that are in memory.
+  private(set) var heldBytes = 0
+
+  /// Moves all hashes to the file.
+  mutating func spill(to file: SpillFile) throws(GradingFault) {
+    self.file = file
+    while spilledCount < stretches.count {
+      let hashes = stretches[spilledCount].hashes
+      stretches[spilledCount].offset = try GradingFault.spilling { () throws(SpillFault) in try file.append(hashes) }
+      stretches[spilledCount].hashes = []
+      spilledCount += 1
+    }
+    heldBytes = 0
+  }
+
+  private func hash(ofRow row: Int) throws(GradingFault) -> Hash128 {
     var (low, high) = (0, stretches.count)
     while low < high {
       let middle = (low + high) / 2
       if stretches[middle].firstRow <= row { low = middle + 1 } else { high = middle }
     }
     let stretch = stretches[low - 1]
-    return stretch.hashes[row - stretch.firstRow]
+    let place = row - stretch.firstRow
+    guard stretch.hashes.isEmpty, let file else { return stretch.hashes[place] }
+    let offset = stretch.offset + place * MemoryLayout<Hash128>.stride
+    return try GradingFault.spilling { () throws(SpillFault) in
+      try file.read(offset, count: 1, as: Hash128.self)[0]
+    }
   }
 }

@@ -86,30 +86,64 @@ package struct Grader: Sendable {
   private var rowCount = 0
   private var columns: [[(kind: ColumnMeasure, accumulator: any ColumnAccumulator)]] = []
   private var rows: [any RowAccumulator]
+  private let memory: Int
+  private let folder: String?
+  private var file: SpillFile?
 
-  package init(_ plan: GradingPlan) {
+  /// A grader that has seen nothing.
+  /// - Parameters:
+  ///   - memory: bytes that exact measures may hold before they go to a temporary file.
+  ///   - folder: where the file is made; `TMPDIR`, or `/tmp`.
+  package init(_ plan: GradingPlan, memory: Int = .max, folder: String? = nil) {
     self.plan = plan
+    self.memory = memory
+    self.folder = folder
     rows = plan.rowMeasures.map(\.fresh)
   }
+
+  /// Whether something went to the temporary file.
+  package var hasSpilled: Bool { file != nil }
 
   /// What the measures see of one batch: `plan.partial(for:)`.
   package func partial(for batch: Batch) throws(GradingFault) -> Partial { try plan.partial(for: batch) }
 
   /// Takes the part of the next batch. Call in batch order, from one task. A batch may lack the last columns.
-  package mutating func merge(_ part: Partial) {
+  ///
+  /// Throws `spill` where what does not fit into memory cannot be written.
+  package mutating func merge(_ part: Partial) throws(GradingFault) {
     grow(to: part.schema)
     for place in columns.indices {
       let isThere = place < part.columns.count
       for index in columns[place].indices {
         if isThere {
-          columns[place][index].accumulator.mergeErased(part.columns[place][index], rowsBefore: rowCount)
+          try columns[place][index].accumulator.mergeErased(part.columns[place][index], rowsBefore: rowCount)
         } else {
           columns[place][index].accumulator.skip(rows: part.rowCount)
         }
       }
     }
-    for index in rows.indices { rows[index].mergeErased(part.rows[index], rowsBefore: rowCount) }
+    for index in rows.indices { try rows[index].mergeErased(part.rows[index], rowsBefore: rowCount) }
     rowCount += part.rowCount
+    if memory < .max { try keepWithinMemory() }
+  }
+
+  /// Lets the accumulators that hold the most spill, once all together hold too much.
+  private mutating func keepWithinMemory() throws(GradingFault) {
+    var held = rows.reduce(0) { $0 + $1.heldBytes }
+    for column in columns { for measured in column { held += measured.accumulator.heldBytes } }
+    guard held > memory else { return }
+    let folder = folder
+    let open = file
+    let file =
+      if let open { open } else { try GradingFault.spilling { () throws(SpillFault) in try SpillFile(folder: folder) } }
+    self.file = file
+    let share = min(memory / 16, 1 << 20)
+    for index in rows.indices where rows[index].heldBytes > share { try rows[index].spill(to: file) }
+    for place in columns.indices {
+      for index in columns[place].indices where columns[place][index].accumulator.heldBytes > share {
+        try columns[place][index].accumulator.spill(to: file)
+      }
+    }
   }
 
   private mutating func grow(to wider: DatasetSchema) {
@@ -126,17 +160,19 @@ package struct Grader: Sendable {
   }
 
   /// The values, after the last batch. `schema` is the dataset's final one, for columns that no batch had.
-  package func finish(schema final: DatasetSchema? = nil) -> MeasureValues {
+  ///
+  /// Throws `spill` where what was written to the temporary file cannot be read.
+  package func finish(schema final: DatasetSchema? = nil) throws(GradingFault) -> MeasureValues {
     var whole = self
     if let final {
       whole.grow(to: final)
       // Types that were settled at the end are those of the final schema.
       if final.count == whole.schema.count { whole.schema = final }
     }
-    return whole.values()
+    return try whole.values()
   }
 
-  private func values() -> MeasureValues {
+  private func values() throws(GradingFault) -> MeasureValues {
     var values: [Measure: MeasureValue] = [:]
     let isBlank = rowCount == 0 && schema.count == 0
     for measure in plan.measures {
@@ -149,18 +185,27 @@ package struct Grader: Sendable {
       }
     }
     for ((measure, _), accumulator) in zip(plan.rowMeasures, rows) where values[measure] == nil {
-      values[measure] = accumulator.finish(schema)
+      values[measure] = try accumulator.finish(schema)
     }
-    return MeasureValues(schema: schema, rowCount: rowCount, values: values, columns: columnValues())
+    return MeasureValues(schema: schema, rowCount: rowCount, values: values, columns: try columnValues())
   }
 
   /// The values of the measures of columns, several columns at once: quartiles take their time.
-  private func columnValues() -> [[ColumnMeasure: MeasureValue]] {
-    let found = Mutex([[ColumnMeasure: MeasureValue]](repeating: [:], count: columns.count))
+  private func columnValues() throws(GradingFault) -> [[ColumnMeasure: MeasureValue]] {
+    let found = Mutex(
+      [Result<[ColumnMeasure: MeasureValue], GradingFault>](repeating: .success([:]), count: columns.count))
     DispatchQueue.concurrentPerform(iterations: columns.count) { place in
-      let values = Dictionary(uniqueKeysWithValues: columns[place].map { ($0.kind, $0.accumulator.finish()) })
+      let values = Result { () throws(GradingFault) in try Self.finish(columns[place]) }
       found.withLock { $0[place] = values }
     }
-    return found.withLock { $0 }
+    return try found.withLock { $0 }.map { (result) throws(GradingFault) in try result.get() }
+  }
+
+  private static func finish(
+    _ measured: [(kind: ColumnMeasure, accumulator: any ColumnAccumulator)]
+  ) throws(GradingFault) -> [ColumnMeasure: MeasureValue] {
+    var values: [ColumnMeasure: MeasureValue] = [:]
+    for (kind, accumulator) in measured { values[kind] = try accumulator.finish() }
+    return values
   }
 }

@@ -104,6 +104,16 @@ struct HashTable: Sendable {
     return false
   }
 
+  /// Bytes of the slots.
+  var heldBytes: Int { slots.count * MemoryLayout<Hash128>.stride + notes.count * 8 }
+
+  /// Calls the body with each hash and its note, 0 where none are kept, in no order.
+  func forEach(_ body: (Hash128, UInt64) -> Void) {
+    for place in slots.indices where slots[place] != Self.empty {
+      body(slots[place], keepsNotes ? notes[place] : 0)
+    }
+  }
+
   /// Makes room for more hashes, so that the slots stay at most ¾ full.
   private mutating func reserve(_ more: Int) {
     var size = max(slots.count, 16)
@@ -133,6 +143,12 @@ struct PartitionedHashSet: Sendable {
   }
 
   var count: Int { tables.reduce(0) { $0 + $1.count } }
+
+  /// Bytes of all tables.
+  var heldBytes: Int { tables.reduce(0) { $0 + $1.heldBytes } }
+
+  /// Calls the body with each hash of a partition and its note, in no order.
+  func forEach(in partition: Int, _ body: (Hash128, UInt64) -> Void) { tables[partition].forEach(body) }
 
   /// Puts a batch's hashes in, and tells of each its row in the batch, whether it is new, and its note to be changed.
   ///

@@ -35,6 +35,8 @@ struct IntegerRuns: Sendable {
   /// The greatest integer so far, that of the last rising row.
   var last: Int64? { rising.last?.lastValue }
 
+  var heldBytes: Int { rising.count * MemoryLayout<IntegerRun>.stride }
+
   /// Takes the next row, and says whether it rises.
   @inline(__always)
   mutating func take(_ value: Int64, row: Int) -> Bool {

@@ -7,7 +7,7 @@ struct NumberCollector: ColumnAccumulator {
   /// A batch's numbers; nil where some value is no number.
   typealias Part = NumberBlock?
 
-  private var blocks: [NumberBlock] = []
+  private var blocks = NumberBlocks()
   private var isNumeric = true
 
   func part(of view: BatchView, at place: Int) -> NumberBlock? {
@@ -32,13 +32,16 @@ struct NumberCollector: ColumnAccumulator {
       if part.count > 0 { blocks.append(part) }
     } else {
       isNumeric = false
-      blocks = []
+      blocks = NumberBlocks()
     }
   }
 
-  func finish() -> MeasureValue {
-    guard isNumeric, !blocks.isEmpty else { return .numbers(nil) }
-    return .numbers(spread(of: blocks))
+  var heldBytes: Int { blocks.heldBytes }
+  mutating func spill(to file: SpillFile) throws(GradingFault) { try blocks.spill(to: file) }
+
+  func finish() throws(GradingFault) -> MeasureValue {
+    guard isNumeric, blocks.count > 0 else { return .numbers(nil) }
+    return .numbers(try spread(of: blocks))
   }
 }
 

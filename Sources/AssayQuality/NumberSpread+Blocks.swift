@@ -3,25 +3,25 @@
 /// A sample brackets each quartile; one pass counts what lies below a bracket and takes out what lies in it, and the
 /// ranks are found among the few values taken. Where a bracket missed its rank, all values are selected from.
 /// - Complexity: O(values), two passes; memory for a few hundredths of the values.
-func spread(of blocks: [NumberBlock]) -> NumberSpread {
-  let count = blocks.reduce(0) { $0 + $1.count }
-  if count <= Bracket.smallest { return spread(of: gathered(blocks, count)) }
+func spread(of blocks: NumberBlocks) throws(GradingFault) -> NumberSpread {
+  let count = blocks.count
+  if count <= Bracket.smallest { return spread(of: try gathered(blocks)) }
   let shares = [0.25, 0.5, 0.75]
-  let sample = sorted(sampleOf: blocks, count)
+  let sample = try sorted(sampleOf: blocks)
   var brackets = shares.map { Bracket(share: $0, count: count, sample: sample) }
-  for block in blocks { take(block, &brackets) }
+  try blocks.forEach { take($0, &brackets) }
   let found = brackets.map { $0.quantile() }
   let quartiles: [Double]
   if let first = found[0], let median = found[1], let third = found[2] {
     quartiles = [first, median, third]
   } else {
-    var values = gathered(blocks, count)
+    var values = try gathered(blocks)
     quartiles = shares.map { quantile($0, of: &values) }
   }
   let (first, third) = (quartiles[0], quartiles[2])
   let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
   var outliers = 0
-  for block in blocks {
+  try blocks.forEach { block in
     switch block.storage {
     case .doubles(let values): for value in values { outliers += value < low || value > high ? 1 : 0 }
     case .scaled(let values, let divisor):
@@ -34,21 +34,22 @@ func spread(of blocks: [NumberBlock]) -> NumberSpread {
     count: count, firstQuartile: first, median: quartiles[1], thirdQuartile: third, outliers: outliers)
 }
 
-private func gathered(_ blocks: [NumberBlock], _ count: Int) -> [Double] {
+private func gathered(_ blocks: NumberBlocks) throws(GradingFault) -> [Double] {
   var values: [Double] = []
-  values.reserveCapacity(count)
-  for block in blocks { block.forEach { values.append($0) } }
+  values.reserveCapacity(blocks.count)
+  try blocks.forEach { block in block.forEach { values.append($0) } }
   return values
 }
 
 /// A sample of evenly spread values, shifted from stretch to stretch so that periodic inputs give a fair one too.
-private func sorted(sampleOf blocks: [NumberBlock], _ count: Int) -> [Double] {
+private func sorted(sampleOf blocks: NumberBlocks) throws(GradingFault) -> [Double] {
+  let count = blocks.count
   let stride = max(1, count / Bracket.sampleSize)
   var sample: [Double] = []
   sample.reserveCapacity(count / stride + 1)
   var before = 0
   var stretch = 0
-  for block in blocks {
+  try blocks.forEach { block in
     while true {
       let shift = stride == 1 ? 0 : Int(truncatingIfNeeded: (UInt64(stretch) &* 0x9E37_79B9_7F4A_7C15) >> 33) % stride
       let place = stretch * stride + shift - before

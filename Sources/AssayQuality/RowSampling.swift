@@ -2,8 +2,8 @@ import AssayColumns
 
 /// The columns of one batch that a sample of failing rows is read from. Shares their bytes.
 struct SampledColumns: Sendable {
-  private let cells: [(name: String, column: Column?)]
-  private let key: [(name: String, column: Column)]
+  private var cells: [(name: String, column: Column?)]
+  private var key: [(name: String, column: Column)]
   private let masked: Set<String>
 
   /// The judged columns, null where the batch does not have them yet, and the key columns of the sampling.
@@ -14,6 +14,38 @@ struct SampledColumns: Sendable {
       if sampling.privateColumns.contains(name) { return nil }
       return batch.column(name).map { (name, $0) }
     }
+  }
+
+  /// All columns that are there, for a file: judged ones first.
+  var columns: [Column] { cells.compactMap(\.column) + key.map(\.column) }
+
+  /// The columns as a batch, for a file.
+  func batch(rowCount: Int) -> Batch {
+    Batch(schema: schema, columns: columns, rowCount: rowCount)
+  }
+
+  private var schema: DatasetSchema {
+    DatasetSchema(columns.indices.map { Field("column \($0)", reading: .own) })
+  }
+
+  /// The same columns without their cells, which are to be put back with `withCells(of:)`.
+  var withoutCells: SampledColumns {
+    var copy = self
+    let none = Column(.integers([]))
+    for index in cells.indices where cells[index].column != nil { copy.cells[index].column = none }
+    for index in key.indices { copy.key[index].column = none }
+    return copy
+  }
+
+  /// The columns with the cells of an encoded batch.
+  func withCells(of bytes: [UInt8]) -> SampledColumns {
+    var copy = self
+    var columns = BatchCodec.decode(bytes, schema: schema).columns[...]
+    for index in cells.indices where cells[index].column != nil { copy.cells[index].column = columns.popFirst() }
+    for index in key.indices {
+      if let column = columns.popFirst() { copy.key[index].column = column }
+    }
+    return copy
   }
 
   /// A row of the batch, from 0, as a failing row whose number is counted within the batch, from 1.

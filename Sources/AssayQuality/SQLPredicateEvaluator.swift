@@ -36,6 +36,8 @@ package struct GradingFault: Error, Sendable, Hashable {
     case brokenPattern = "broken_pattern"
     /// A pattern that took too many steps on some value.
     case patternLimit = "pattern_limit"
+    /// A temporary file that cannot be made, written or read.
+    case spill
   }
 
   package var code: Code
@@ -45,5 +47,14 @@ package struct GradingFault: Error, Sendable, Hashable {
   package init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// What `body` returns; the fault of a temporary file becomes one of grading.
+  static func spilling<Value>(_ body: () throws(SpillFault) -> Value) throws(GradingFault) -> Value {
+    do throws(SpillFault) {
+      return try body()
+    } catch {
+      throw GradingFault(.spill, error.message)
+    }
   }
 }

@@ -1,5 +1,4 @@
 package import AssayColumns
-import Glibc
 import Synchronization
 
 /// Batches that are kept: in memory up to a bound, beyond it in a file that has no name and goes with its process.
@@ -22,7 +21,7 @@ package final class KeptRows: BatchSequence {
   }
 
   private let memory: Int
-  private let folder: String
+  private let folder: String?
   private let state: Mutex<State>
 
   /// Nothing yet.
@@ -31,7 +30,7 @@ package final class KeptRows: BatchSequence {
   ///   - folder: where the file is made; `TMPDIR`, or `/tmp`.
   package init(schema: DatasetSchema = DatasetSchema(), memory: Int, folder: String? = nil) {
     self.memory = memory
-    self.folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    self.folder = folder
     state = Mutex(State(schema: schema))
   }
 
@@ -62,16 +61,15 @@ package final class KeptRows: BatchSequence {
       state.slots.append(.memory(batch))
     } else {
       // Once a batch is in the file all later ones are: what stays in memory is the beginning.
-      let file: SpillFile
-      if let open = state.file {
-        file = open
-      } else {
-        file = try SpillFile(folder: folder)
+      do throws(SpillFault) {
+        let file = if let open = state.file { open } else { try SpillFile(folder: folder) }
         state.file = file
+        let bytes = BatchCodec.encode(batch)
+        let offset = try file.append(bytes)
+        state.slots.append(.file(offset: offset, count: bytes.count, schema: batch.schema))
+      } catch {
+        throw StoreFailure(error)
       }
-      let bytes = BatchCodec.encode(batch)
-      let offset = try file.append(bytes)
-      state.slots.append(.file(offset: offset, count: bytes.count, schema: batch.schema))
     }
     if batch.schema.count > state.schema.count || state.slots.count == 1 { state.schema = batch.schema }
     state.rowCount += batch.rowCount
@@ -92,7 +90,11 @@ package final class KeptRows: BatchSequence {
       case .memory(let batch): return widened(batch)
       case .file(let offset, let count, let schema):
         guard let file else { return nil }
-        return widened(BatchCodec.decode(try file.read(offset, count), schema: schema))
+        do throws(SpillFault) {
+          return widened(BatchCodec.decode(try file.read(offset, count: count), schema: schema))
+        } catch {
+          throw StoreFailure(error)
+        }
       }
     }
 
@@ -102,58 +104,7 @@ package final class KeptRows: BatchSequence {
   }
 }
 
-/// A file without a name, written at its end and read anywhere.
-private final class SpillFile: Sendable {
-  private let descriptor: Int32
-  private let folder: String
-  private let length = Mutex(0)
-
-  init(folder: String) throws(StoreFailure) {
-    self.folder = folder
-    var template = Array((folder + "/assay-kept-XXXXXX").utf8CString)
-    descriptor = mkstemp(&template)
-    if descriptor < 0 { throw .system("make a temporary file", folder) }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  }
-
-  deinit { close(descriptor) }
-
-  var end: Int { length.withLock { $0 } }
-
-  /// Appends bytes and says where they are.
-  func append(_ bytes: [UInt8]) throws(StoreFailure) -> Int {
-    let offset = length.withLock { $0 }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        pwrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset + written))
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw .system("write a temporary file", folder)
-      }
-      written += count
-    }
-    length.withLock { $0 = offset + written }
-    return offset
-  }
-
-  func read(_ offset: Int, _ count: Int) throws(StoreFailure) -> [UInt8] {
-    var failure: StoreFailure?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
-      while filled < count {
-        let room = target.baseAddress.map { $0 + filled }
-        let got = pread(descriptor, room, count - filled, off_t(offset + filled))
-        if got < 0, errno == EINTR { continue }
-        if got <= 0 {
-          failure = .system("read a temporary file", folder, got < 0 ? errno : EIO)
-          return
-        }
-        filled += got
-      }
-    }
-    if let failure { throw failure }
-    return bytes
-  }
+extension StoreFailure {
+  /// The failure of a temporary file.
+  init(_ fault: SpillFault) { self = .system("\(fault.action) a temporary file", fault.folder, fault.code) }
 }

@@ -206,5 +206,5 @@ func testContext(workers: Int = 2) -> RunContext {
   let mask = SecretMask()
   return RunContext(
     runID: "test", directory: "", workers: Workers(width: workers), mask: mask,
-    clients: APIClients([], mask: mask, makeTransport: { NoTransport() }), memoryPerKeeper: 1 << 20, events: { _ in })
+    clients: APIClients([], mask: mask, makeTransport: { NoTransport() }), memoryShare: 1 << 20, events: { _ in })
 }

@@ -76,15 +76,21 @@ enum IDs: CaseIterable {
             columns: [idColumn, .texts(part.map(\.name))], rowCount: part.count))
         at += part.count
       }
-      let values = try grade(batches, [.duplicateRows(), .duplicateKeys(["id"])], sampling: sampling)
-      let foundRows = try self.rows(values, .duplicateRows())
-      #expect(foundRows.evaluated == table.count && foundRows.failed == repeats.count, "\(sizes)")
-      #expect(foundRows.failures.map(\.row) == Array(repeats.prefix(40)), "\(sizes)")
-      #expect(foundRows.failures.allSatisfy { $0.key == [NamedText("name", table[$0.row - 1].name)] })
-      let foundKeys = try self.rows(values, .duplicateKeys(["id"]))
-      #expect(foundKeys.evaluated == table.count { $0.id != nil } && foundKeys.failed == repeated.count, "\(sizes)")
-      #expect(foundKeys.failures.map(\.row) == Array(repeated.prefix(40)), "\(sizes)")
-      #expect(foundKeys.failures.allSatisfy { $0.cells == [NamedText("id", table[$0.row - 1].id)] })
+      for memory in [Int.max, 20_000, 0] {
+        let values = try grade(
+          batches, [.duplicateRows(), .duplicateKeys(["id"]), .distinct("id")], sampling: sampling, memory: memory)
+        #expect(values[.distinct("id")] == .count(keys.count), "\(sizes) \(memory)")
+        let foundRows = try self.rows(values, .duplicateRows())
+        #expect(foundRows.evaluated == table.count && foundRows.failed == repeats.count, "\(sizes) \(memory)")
+        #expect(foundRows.failures.map(\.row) == Array(repeats.prefix(40)), "\(sizes) \(memory)")
+        #expect(foundRows.failures.allSatisfy { $0.key == [NamedText("name", table[$0.row - 1].name)] })
+        let foundKeys = try self.rows(values, .duplicateKeys(["id"]))
+        #expect(
+          foundKeys.evaluated == table.count { $0.id != nil } && foundKeys.failed == repeated.count,
+          "\(sizes) \(memory)")
+        #expect(foundKeys.failures.map(\.row) == Array(repeated.prefix(40)), "\(sizes) \(memory)")
+        #expect(foundKeys.failures.allSatisfy { $0.cells == [NamedText("id", table[$0.row - 1].id)] })
+      }
     }
   }
 }

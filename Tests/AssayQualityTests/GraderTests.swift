@@ -35,8 +35,8 @@ private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
         return try await group.reduce(into: [Int: Partial]()) { $0[$1.0] = $1.1 }
       }
       var grader = Grader(plan)
-      for place in batches.indices { grader.merge(try #require(parts[place])) }
-      let values = grader.finish()
+      for place in batches.indices { try grader.merge(try #require(parts[place])) }
+      let values = try grader.finish()
       let outcome = (DatasetMetrics(values), ColumnFacts.all(values), tests.map { rows(values, $0) })
       if let reference {
         #expect(outcome.0 == reference.metrics)
@@ -48,6 +48,14 @@ private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
         #expect(outcome.2[3].failures.count == 20)
       }
     }
+  }
+
+  @Test func `what cannot be spilled is said, with its reason`() throws {
+    let plan = try GradingPlan([.distinct("c")])
+    var grader = Grader(plan, memory: 0, folder: "/nowhere")
+    let fault = #expect(throws: GradingFault.self) { try grader.merge(plan.partial(for: textBatch("c", ["a"]))) }
+    #expect(fault?.code == .spill)
+    #expect(fault?.message == "cannot make a temporary file in /nowhere: No such file or directory")
   }
 
   @Test func `a late column is null in earlier rows`() throws {

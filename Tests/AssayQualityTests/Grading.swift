@@ -4,11 +4,11 @@ import AssayQuality
 /// Grades batches one after another.
 func grade(
   _ batches: [Batch], _ measures: [Measure], sampling: Sampling = Sampling(),
-  evaluator: (any SQLPredicateEvaluator)? = nil, schema: DatasetSchema? = nil
+  evaluator: (any SQLPredicateEvaluator)? = nil, schema: DatasetSchema? = nil, memory: Int = .max
 ) throws -> MeasureValues {
-  var grader = Grader(try GradingPlan(measures, sampling: sampling, evaluator: evaluator))
-  for batch in batches { grader.merge(try grader.plan.partial(for: batch)) }
-  return grader.finish(schema: schema)
+  var grader = Grader(try GradingPlan(measures, sampling: sampling, evaluator: evaluator), memory: memory)
+  for batch in batches { try grader.merge(try grader.plan.partial(for: batch)) }
+  return try grader.finish(schema: schema)
 }
 
 /// A batch of one column of texts, nil for null.

@@ -79,7 +79,10 @@ private func spread(_ values: [Double]) throws -> NumberSpread? {
         batches.append(Batch(schema: DatasetSchema([field]), columns: [column], rowCount: size))
         at += size
       }
-      guard case .numbers(let found?) = try grade(batches, [.numericValues("c")])[.numericValues("c")] else {
+      let memory = count == 150_000 ? 100_000 : .max
+      guard
+        case .numbers(let found?) = try grade(batches, [.numericValues("c")], memory: memory)[.numericValues("c")]
+      else {
         Issue.record("no spread")
         return
       }

@@ -13,7 +13,7 @@ package struct PipelineDefinition: Sendable {
   package var checks: [DatasetChecks] = []
   package var outputs: [OutputDeclaration] = []
   package var reports: [ReportDeclaration] = []
-  /// The most bytes that kept rows hold in memory before they go to a temporary file.
+  /// The most bytes that kept rows and exact measures hold in memory before they go to temporary files.
   package var memory: ByteCount?
 
   package init() {}

@@ -169,7 +169,7 @@ package final class SourceWriter {
   private func rows(_ count: Int) -> String { count == 1 ? "1 row with" : "\(count) rows with" }
 
   private func keep(_ batch: Batch) async throws {
-    let keeper = kept ?? KeptRows(memory: context.run.memoryPerKeeper)
+    let keeper = kept ?? KeptRows(memory: context.run.memoryShare)
     kept = keeper
     if !batch.misfits.isEmpty { keptMisfits[batch.firstRow] = batch.misfits }
     let counts = try await context.run.workers.run {

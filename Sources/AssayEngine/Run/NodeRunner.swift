@@ -26,7 +26,7 @@ struct NodeRunner: Sendable {
       switch node.kind {
       case .source, .step:
         logs[node.id] = DatasetLog(dataset: node.name, readers: readers[node.id].count)
-      case .keeper: kept[node.id] = KeptRows(memory: context.memoryPerKeeper)
+      case .keeper: kept[node.id] = KeptRows(memory: context.memoryShare)
       case .grader, .output: break
       }
     }
@@ -143,7 +143,7 @@ struct NodeRunner: Sendable {
     let workers = context.workers
     let evaluator = SQLVerdicts()
     let gradingPlan = try grading.plan(evaluator: evaluator)
-    var grader = Grader(gradingPlan)
+    var grader = Grader(gradingPlan, memory: context.memoryShare)
     do {
       try await withTaskCancellationHandler {
         try await orderedWindow(
@@ -154,16 +154,16 @@ struct NodeRunner: Sendable {
             return batch
           },
           job: { batch in try await workers.run { try gradingPlan.partial(for: batch) } },
-          deliver: { grader.merge($0) })
+          deliver: { try grader.merge($0) })
       } onCancel: {
         evaluator.stop()
       }
+      let (finished, schema) = (grader, input.finalSchema)
+      let values = try await workers.run { try finished.finish(schema: schema) }
+      state.note { $0.measures[node.name] = values }
     } catch let fault as GradingFault {
       throw RunFailure("checks of '\(node.name)': \(fault.message)")
     }
-    let (finished, schema) = (grader, input.finalSchema)
-    let values = try await workers.run { finished.finish(schema: schema) }
-    state.note { $0.measures[node.name] = values }
   }
 
   private func stage(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {

@@ -73,7 +73,7 @@ package final class PipelineRun: Sendable {
       plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
-      memoryPerKeeper: memoryPerKeeper,
+      memoryShare: memoryShare,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
@@ -220,10 +220,10 @@ package final class PipelineRun: Sendable {
     return report
   }
 
-  private var memoryPerKeeper: Int {
-    let keepers = max(1, plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source })
+  private var memoryShare: Int {
+    let sharers = max(1, plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source || $0.kind == .grader })
     let whole = plan.definition.memory?.bytes ?? Self.defaultMemory
-    return max(16 << 20, whole / keepers)
+    return max(1 << 20, whole / sharers)
   }
 
   /// A quarter of the machine's memory, at least 256 MiB.

@@ -10,13 +10,14 @@ package final class RunContext: Sendable {
   package let workers: Workers
   package let mask: SecretMask
   package let clients: APIClients
-  /// The most bytes that one set of kept rows holds in memory before it goes to a temporary file.
-  package let memoryPerKeeper: Int
+  /// The most bytes that one set of kept rows, or the exact measures of one dataset, hold before they go to a temporary
+  /// file.
+  package let memoryShare: Int
   package let events: @Sendable (RunEvent) -> Void
   private let memo = SharedAnswers()
 
   package init(
-    runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryPerKeeper: Int,
+    runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
@@ -24,7 +25,7 @@ package final class RunContext: Sendable {
     self.workers = workers
     self.mask = mask
     self.clients = clients
-    self.memoryPerKeeper = memoryPerKeeper
+    self.memoryShare = memoryShare
     self.events = events
   }
 

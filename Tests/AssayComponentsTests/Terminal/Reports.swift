@@ -26,8 +26,8 @@ enum Reports {
       schema: DatasetSchema(columns.map { Field($0.name, reading: .fromText) }),
       columns: columns.map { .texts($0.values) }, rowCount: rows)
     var grader = Grader(try GradingPlan(ColumnFacts.measures(profile: profile) + DatasetMetrics.measures()))
-    grader.merge(try grader.partial(for: batch))
-    let values = grader.finish()
+    try grader.merge(try grader.partial(for: batch))
+    let values = try grader.finish()
     let metrics = DatasetMetrics(values)
     var dataset = RunReport.Dataset()
     dataset.name = name
