@@ -86,6 +86,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .executableTarget(name: "assay-sandbox", dependencies: ["SandboxAPIs"]),
+    .executableTarget(
+      name: "assay-microbenchmarks", dependencies: ["CAssay", "AssayColumns", "AssayFormats", "AssayQuality"],
+      path: "Benchmarks/Micro"),
     .target(
       name: "AssayTestSupport", dependencies: ["AssayDefinition", "AssayFormats"], path: "Tests/AssayTestSupport"),
     .testTarget(
