@@ -21,7 +21,7 @@ extension Table {
         return found.failed
       },
       Kernel(name: "quartiles and outliers", bytes: 0, items: 2 * rowCount, unit: "numbers") {
-        let values = collected.finish()
+        let values = try collected.finish()
         guard case .numbers(let spread) = values[.numericValues("revenue")] else { return -1 }
         return spread?.outliers ?? -1
       },
@@ -34,7 +34,7 @@ extension Table {
 
   private func gathered(_ plan: GradingPlan, _ partials: [Partial]) throws -> Grader {
     var grader = Grader(plan)
-    for partial in partials { grader.merge(partial) }
+    for partial in partials { try grader.merge(partial) }
     return grader
   }
 

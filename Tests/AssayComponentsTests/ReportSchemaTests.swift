@@ -94,8 +94,8 @@ import Testing
         .cells([.integer(1), .decimal(2.5), .text("x")]), .texts(["a", nil, "b"]), .texts([nil, nil, nil]),
       ], rowCount: 3)
     var grader = Grader(try GradingPlan(DatasetMetrics.measures() + ColumnFacts.measures(profile: true)))
-    grader.merge(try grader.partial(for: batch))
-    let values = grader.finish()
+    try grader.merge(try grader.partial(for: batch))
+    let values = try grader.finish()
     var dataset = RunReport.Dataset()
     dataset.name = "customers"
     dataset.rows = 3
