@@ -114,12 +114,13 @@ private struct Bracket {
   /// Counts the values below and at the bounds, and takes those between them.
   mutating func take(_ values: [Double]) {
     var (below, atLow, atHigh) = (0, 0, 0)
+    // Counting alone is a loop that the compiler makes wide.
     for value in values {
       below += value < low ? 1 : 0
       atLow += value == low ? 1 : 0
       atHigh += value == high ? 1 : 0
-      if value > low, value < high { inside.append(value) }
     }
+    for value in values where value > low && value < high { inside.append(value) }
     add(below, atLow, atHigh)
   }
 

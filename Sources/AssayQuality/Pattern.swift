@@ -29,6 +29,7 @@ package final class Pattern: Sendable {
   // PCRE2 never writes to a compiled pattern after pcre2_jit_compile, which is called before `init` returns, so
   // sharing it between threads is safe (pcre2api, "Multithreading").
   nonisolated(unsafe) private let code: OpaquePointer
+  private let isJIT: Bool
 
   package init(_ text: String) throws(PatternFault) {
     var error: Int32 = 0
@@ -46,7 +47,7 @@ package final class Pattern: Sendable {
       throw PatternFault(pattern: text, message: errorText(error), offset: offset)
     }
     // Where the machine has no JIT the interpreter matches the same.
-    _ = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+    isJIT = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) == 0
     self.text = text
     code = compiled
   }
@@ -54,20 +55,22 @@ package final class Pattern: Sendable {
   deinit { pcre2_code_free_8(code) }
 
   /// A matcher for one thread.
-  package func makeMatcher() -> PatternMatcher { PatternMatcher(self, code) }
+  package func makeMatcher() -> PatternMatcher { PatternMatcher(self, code, isJIT: isJIT) }
 }
 
 /// Matches one pattern on one thread: it holds the working memory that a match needs.
 package final class PatternMatcher {
   private let pattern: Pattern
   private let code: OpaquePointer
+  private let isJIT: Bool
   private let data: OpaquePointer?
   private let context: OpaquePointer?
   private let stack: OpaquePointer?
 
-  fileprivate init(_ pattern: Pattern, _ code: OpaquePointer) {
+  fileprivate init(_ pattern: Pattern, _ code: OpaquePointer, isJIT: Bool) {
     self.pattern = pattern
     self.code = code
+    self.isJIT = isJIT
     data = pcre2_match_data_create_8(1, nil)
     context = pcre2_match_context_create_8(nil)
     stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
@@ -88,8 +91,10 @@ package final class PatternMatcher {
     var none: UInt8 = 0
     let result = withUnsafePointer(to: &none) { empty in
       text.withUnsafeBufferPointer { bytes in
-        pcre2_match_8(
-          code, bytes.baseAddress ?? empty, bytes.count, 0, UInt32(PCRE2_NO_UTF_CHECK), data, context)
+        isJIT
+          ? pcre2_jit_match_8(code, bytes.baseAddress ?? empty, bytes.count, 0, 0, data, context)
+          : pcre2_match_8(
+            code, bytes.baseAddress ?? empty, bytes.count, 0, UInt32(PCRE2_NO_UTF_CHECK), data, context)
       }
     }
     // 0 says that there were more groups than `data` has room for: a match all the same.

@@ -108,16 +108,17 @@ package final class StagedFile: Sendable {
   }
 
   /// Writes what is left, syncs the file to the disk and closes it. It keeps its temporary name.
+  /// - Parameter isDurable: Whether it must outlive a failure of power, and not of the process alone.
   /// - Throws: `diskFull`, `inputOutput`.
-  package func finish() throws(StoreFailure) -> FilePublish {
+  package func finish(isDurable: Bool = true) throws(StoreFailure) -> FilePublish {
     let failure = state.withLock { state -> StoreFailure? in
       if let failure = flush(&state) { return failure }
-      if fsync(state.descriptor) != 0 { return .system("sync the file", target) }
+      if isDurable, fsync(state.descriptor) != 0 { return .system("sync the file", target) }
       let closed = close(state.descriptor)
       state.descriptor = -1
       if closed != 0 { return .system("close the file", target) }
       // The name must be on the disk too before a run may decide to publish it.
-      return syncFolder(of: target)
+      return isDurable ? syncFolder(of: target) : nil
     }
     if let failure { throw failure }
     return FilePublish(temporary: temporary, target: target)
@@ -150,13 +151,14 @@ package final class StagedFile: Sendable {
 
 extension FilePublish {
   /// Puts the file in its place, for good. A file that is in its place already is left there.
+  /// - Parameter isDurable: Whether its name must outlive a failure of power.
   /// - Throws: `inputOutput` and others where the rename fails, or where neither file is there.
-  package func publish() throws(StoreFailure) {
+  package func publish(isDurable: Bool = true) throws(StoreFailure) {
     if rename(temporary, target) != 0 {
       let error = errno
       if error != ENOENT || access(target, F_OK) != 0 { throw .system("put the file in its place", target, error) }
     }
-    if let failure = syncFolder(of: target) { throw failure }
+    if isDurable, let failure = syncFolder(of: target) { throw failure }
   }
 }
 
