@@ -29,12 +29,14 @@ package struct RowWarning: Sendable, Hashable {
     case shortRow = "short_row"
     /// A row with more cells than columns: its first cells were kept.
     case longRow = "long_row"
+    /// A JSON record in which a member's name occurs twice in an object: the last value was kept.
+    case repeatedName = "repeated_name"
   }
 
   package var kind: Kind
   /// The row within its piece, from 0.
   package var row: Int
-  /// How many cells the row had.
+  /// How many cells the row had; 0 for `repeatedName`.
   package var cells: Int
 
   package init(kind: Kind, row: Int, cells: Int) {

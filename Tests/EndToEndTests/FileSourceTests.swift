@@ -200,6 +200,37 @@ import Testing
         == ["p.s|type|total|2|five"])
   }
 
+  @Test func `of a repeated JSON name the last value counts, and the rows are warned of`() async throws {
+    let workspace = try Workspace()
+    try workspace.write(#"{"items":[{"a":1},{"a":2,"a":3},{"b":4}]}"#, to: "in.json")
+    let (run, rows) = try await workspace.rows(of: "{type: json, path: in.json, records: '$.items[*]'}")
+    #expect(run.code == 0)
+    #expect(rows == [#"{"a":1,"b":null}"#, #"{"a":3,"b":null}"#, #"{"a":null,"b":4}"#])
+    #expect(
+      run.warnings("s") == ["1 row with a member's name twice, of which the last was taken; the first is row 2"])
+  }
+
+  @Test func `a path that needs the whole document names the ones that stream where memory is short`() async throws {
+    let workspace = try Workspace()
+    let big = "[" + (0..<300_000).map { "{\"a\":\($0)}" }.joined(separator: ",") + "]"
+    try workspace.write(big, to: "in.json")
+    for (path, code) in [("$[-1]", Int32(3)), ("$[299999]", 0)] {
+      try workspace.write(
+        """
+        version: 1
+        name: m
+        memory: 1MiB
+        sources:
+          s: {type: json, path: in.json, records: '\(path)'}
+        outputs: [{type: jsonl, from: s, path: rows.jsonl}]
+
+        """, to: "m.yaml")
+      let ending = try await workspace.start(["run", "m.yaml"]).end()
+      #expect(ending.code == code, "\(ending)")
+      #expect(("\(ending)".contains("forward slice")) == (code == 3), "\(ending)")
+    }
+  }
+
   @Test func `ragged rows are kept and reported`() async throws {
     let workspace = try Workspace()
     try workspace.write("a,b,c\n1\n1,2,3,4\n1,2,3\n", to: "in.csv")

@@ -6,12 +6,13 @@ import Testing
 @Suite struct MemoryTests {
   private func pipeline(memory: String?) -> String {
     """
-    \(memory.map { "memory: \($0)\n" } ?? "")sources: {s: {type: csv, path: in.csv}}
+    sources: {s: {type: csv, path: in.csv}}
     checks:
       s:
         profile: true
         dataset: [{unique_key: [id, place]}]
         columns: {id: [unique], amount: [{range: {max: 9900}}]}
+    \(memory.map { "memory: \($0)" } ?? "")
     """
   }
 

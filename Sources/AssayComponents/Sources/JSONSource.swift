@@ -14,9 +14,11 @@ package struct JSONSource: Source, Component {
     "json", JSONSource(), summary: "Reads JSON files: a list of records, one record, or JSON Lines; also gzipped.",
     details: """
       Nested objects become columns `a.b`, lists stay as JSON text, and a record that is no object is a row of one column, `value`.
-      Values keep their kinds: a string of digits stays a string.
+      Values keep their kinds: a string of digits stays a string. Where a name occurs twice in an object, the last value counts;
+      rows in which it does are warned of.
 
-      Files stream for `records` of member names that end in `[*]`, such as `$.items[*]`. Any other path loads the document whole.
+      Files stream for `records` of member names, such as `$.items`, also with `[*]`, `[n]`, a forward slice or a filter that uses
+      only `@` at the end. Any other path loads the document whole, within `memory`.
       """,
     keys: [
       Key(
@@ -44,7 +46,13 @@ package struct JSONSource: Source, Component {
     let small = path.lowercased()
     let name = small.hasSuffix(".gz") ? small.dropLast(3) : small[...]
     let isLines = lines ?? (name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson"))
-    let format = JSONFormat(records: records?.path, lines: isLines, allowEmpty: allowEmpty)
+    var format = JSONFormat(records: records?.path, lines: isLines, allowEmpty: allowEmpty)
+    if !format.isStreamed {
+      // A document's values take several times the room of its text.
+      format = JSONFormat(
+        records: records?.path, lines: isLines, allowEmpty: allowEmpty,
+        documentLimit: min(JSONFormat.defaultDocumentLimit, context.run.memoryShare / 8))
+    }
     try await FileRows(path: path, format: format, encoding: encoding?.encoding).read(into: rows, context)
   }
 }

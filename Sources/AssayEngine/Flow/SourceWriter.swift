@@ -164,6 +164,11 @@ package final class SourceWriter {
       context.warn(
         "\(rows(long.count)) too many cells, of which the surplus ones were dropped; the first is row \(long.firstRow)")
     }
+    if let repeated = warned[.repeatedName] {
+      context.warn(
+        "\(rows(repeated.count)) a member's name twice, of which the last was taken; the first is row "
+          + "\(repeated.firstRow)")
+    }
   }
 
   private func rows(_ count: Int) -> String { count == 1 ? "1 row with" : "\(count) rows with" }

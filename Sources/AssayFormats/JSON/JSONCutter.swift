@@ -19,6 +19,9 @@ struct JSONCutter: PieceCutter {
   private var phase = Phase.start
   /// Whether records are elements of a list; else the value at the path's end is the one record.
   private var isInList = false
+  /// Whether the value at the path's end is no list, though only some elements of one are asked for.
+  private var isInsteadOfList = false
+  private var insteadOfList: [UInt8]?
   private var mark: [UInt8] = []
   private var piece: [UInt8] = []
   private var expectedBytes = 0
@@ -79,6 +82,11 @@ struct JSONCutter: PieceCutter {
       guard outline.hasFoundTarget || format.allowEmpty else { throw format.missing }
     }
     if !piece.isEmpty { pieces.append(cut()) }
+    if let insteadOfList {
+      pieces.append(.rows(try format.rows(insteadOfList: insteadOfList, line: pieceLine, byte: pieceByte)))
+    } else if case .index(let index)? = format.selector, outline.hasFoundTarget, index >= records, !format.allowEmpty {
+      throw format.missing
+    }
     return pieces
   }
 
@@ -169,6 +177,7 @@ struct JSONCutter: PieceCutter {
         guard format.allowEmpty else { throw JSONStop(.noList, at: place) }
         return false
       }
+      isInsteadOfList = format.selector != nil
       try beginRecord(value, at: place, in: buffer, depth: outline.depth)
       return false
     }
@@ -214,6 +223,12 @@ struct JSONCutter: PieceCutter {
 
   private mutating func endRecord() {
     records += 1
+    if isInsteadOfList {
+      // It is read at the end, when the document has proved whole.
+      isInsteadOfList = false
+      insteadOfList = piece
+      piece = []
+    }
     if format.lines {
       phase = .lines
     } else if isInList {

@@ -30,6 +30,37 @@ extension JSONFormat {
     return try nothing(missing)
   }
 
+  /// The records among elements of the streamed list, of which the first is the list's `first`, from 0.
+  func select(_ selector: JSONPathSelector, of elements: [JSONValue], from first: Int) -> [JSONValue] {
+    switch selector {
+    case .index(let index):
+      guard elements.indices.contains(index - first) else { return [] }
+      let value = elements[index - first]
+      return value.elements ?? [value]
+    case .slice(let start, let end, let step):
+      let start = start ?? 0
+      return elements.indices.filter { place in
+        let index = first + place
+        return index >= start && index < end ?? .max && (index - start) % step == 0
+      }.map { elements[$0] }
+    case .name, .wildcard, .filter: return path?.lastSegment.select(in: .array(elements)) ?? []
+    }
+  }
+
+  /// Rows of what stands where the streamed list should be: filters select among the members of an object too.
+  ///
+  /// A fault where nothing is selected, unless `allowEmpty`. `line` and `byte` say where the value begins.
+  func rows(insteadOfList value: [UInt8], line: Int, byte: Int) throws(FormatFault) -> DecodedRows {
+    let root: JSONValue
+    do throws(FormatFault) {
+      root = try JSONParser.parse(value)
+    } catch {
+      throw FormatFault(error.message, byte: error.byte.map { $0 + byte }, line: error.line.map { $0 + line - 1 })
+    }
+    let format = JSONFormat(records: path?.lastSegment, allowEmpty: allowEmpty)
+    return try Self.rows(of: try format.records(in: root))
+  }
+
   private func nothing(_ fault: FormatFault) throws(FormatFault) -> [JSONValue] {
     if allowEmpty { return [] }
     throw fault
@@ -77,10 +108,11 @@ extension JSONFormat {
   }
 
   var sizeMessage: String {
-    if lines || streamNames != nil {
+    if isStreamed {
       return "a record is larger than \(documentLimit) bytes"
     }
     return "the document is larger than \(documentLimit) bytes, and \(pathText) needs all of it in memory; "
-      + "paths of names that end in [*], such as $.data.items[*], and JSON Lines are read piece by piece"
+      + "JSON Lines are read piece by piece, and so are paths of names that end in [*], [n], a forward slice or a "
+      + "filter of @ alone, such as $.data.items[*] or $.items[?@.active]"
   }
 }

@@ -6,8 +6,10 @@ package import AssayColumns
 /// record that is no object is a row of one column, `value`. Cells keep their own kinds. Columns are in order of first
 /// appearance within the piece, and null where a record lacks them.
 ///
-/// Paths of member names, with or without `[*]` at the end, are followed while the bytes come in; other paths need the
-/// whole document in memory. On the way to streamed records a name must not occur twice in an object.
+/// Paths of member names are followed while the bytes come in, and so are those that end in `[*]`, `[n]`, a slice that
+/// goes forward from the list's beginning, or a filter that uses only `@`; other paths need the whole document in
+/// memory. On the way to streamed records a name must not occur twice in an object. Within a record the last value of
+/// such a name counts, at the place of the first, and the row is warned of.
 package struct JSONFormat: RowFormat {
   /// About how many bytes a piece has, unless told otherwise.
   package static let defaultPieceBytes = 1 << 20
@@ -24,6 +26,8 @@ package struct JSONFormat: RowFormat {
   let documentLimit: Int
   /// The names on the way to the records, where they can be streamed.
   let streamNames: [String]?
+  /// Which elements of the streamed list are records, where not all of them are.
+  let selector: JSONPathSelector?
 
   /// A format. `records` that end in `[*]` ask for a list; a path of names and indices alone may lead to a list, whose
   /// elements are the records, or to a single record. `pieceBytes` is from 1 to 1 GiB, `documentLimit` at most 2 GiB.
@@ -36,13 +40,17 @@ package struct JSONFormat: RowFormat {
     self.allowEmpty = allowEmpty
     self.pieceBytes = min(max(pieceBytes, 1), 1 << 30)
     self.documentLimit = min(documentLimit, 2 << 30)
-    streamNames = path.map(\.memberNames) ?? []
+    selector = lines ? nil : path?.streamedSelector
+    streamNames = selector != nil ? path?.parent.memberNames : path.map(\.memberNames) ?? []
   }
+
+  /// Whether documents are read piece by piece; else they are in memory as a whole, at most `documentLimit` bytes.
+  package var isStreamed: Bool { lines || streamNames != nil }
 
   package var reading: Field.Reading { .own }
 
   package func makeCutter() -> any PieceCutter {
-    if lines || streamNames != nil { return JSONCutter(format: self) }
+    if isStreamed { return JSONCutter(format: self) }
     return JSONDocumentCutter(format: self)
   }
 
@@ -54,6 +62,10 @@ package struct JSONFormat: RowFormat {
         do throws(FormatFault) {
           if lines, path != nil {
             return .success(try rowsOfLines(buffer, line: line, byte: byte, record: record))
+          }
+          if let selector {
+            let values = try Self.values(buffer, line: line, byte: byte, record: record).map(\.value)
+            return .success(try Self.rows(of: select(selector, of: values, from: record)))
           }
           return .success(try Self.rows(bytes, buffer, line: line, byte: byte, record: record))
         } catch {
@@ -76,10 +88,10 @@ package struct JSONFormat: RowFormat {
     return reader.finish(bytes)
   }
 
-  /// The records that the path selects in each value of a piece.
-  private func rowsOfLines(
+  /// The values of a piece, and where they start in it.
+  private static func values(
     _ buffer: UnsafeBufferPointer<UInt8>, line: Int, byte: Int, record: Int
-  ) throws(FormatFault) -> DecodedRows {
+  ) throws(FormatFault) -> [(value: JSONValue, start: Int)] {
     var values: [(value: JSONValue, start: Int)] = []
     do throws(JSONStop) {
       var cursor = JSONCursor(buffer)
@@ -93,6 +105,14 @@ package struct JSONFormat: RowFormat {
     } catch {
       throw error.fault(in: buffer, line: line, byte: byte, record: record + values.count + 1)
     }
+    return values
+  }
+
+  /// The records that the path selects in each value of a piece.
+  private func rowsOfLines(
+    _ buffer: UnsafeBufferPointer<UInt8>, line: Int, byte: Int, record: Int
+  ) throws(FormatFault) -> DecodedRows {
+    let values = try Self.values(buffer, line: line, byte: byte, record: record)
     var selected: [JSONValue] = []
     for (index, item) in values.enumerated() {
       do throws(FormatFault) {

@@ -2,15 +2,14 @@ import AssayColumns
 
 /// Reads records, separated by white space, straight from bytes into columns.
 ///
-/// No value is built in between, but for records in which a name occurs twice: there the last value counts, and what
-/// an earlier one set is taken back.
+/// No value is built in between, but for records in which a name occurs twice: there the last value counts, what an
+/// earlier one set is taken back, and the row is warned of.
 struct JSONRowReader: ~Copyable {
   private var cursor: JSONCursor
   private var shapes = JSONShapes()
   private var builder: JSONRowBuilder
   private var arrays = JSONCompactor()
-  /// Whether records are read as values first, after one with a duplicate name was met.
-  private var isCareful = false
+  private var warnings: [RowWarning] = []
 
   /// A reader of bytes that outlive it.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -41,12 +40,17 @@ struct JSONRowReader: ~Copyable {
   }
 
   /// The rows over the bytes that were read.
-  consuming func finish(_ bytes: [UInt8]) -> DecodedRows { builder.finish(sharing: bytes) }
+  consuming func finish(_ bytes: [UInt8]) -> DecodedRows {
+    let warnings = warnings
+    var rows = builder.finish(sharing: bytes)
+    rows.warnings = warnings
+    return rows
+  }
 
   @inline(__always)
   private mutating func record() throws(JSONStop) {
     let start = cursor.at
-    guard cursor.base[start] == UInt8(ascii: "{"), !isCareful else {
+    guard cursor.base[start] == UInt8(ascii: "{") else {
       return try builder.appendRecord(try cursor.value(depth: 0))
     }
     let columnCount = builder.names.count
@@ -54,11 +58,12 @@ struct JSONRowReader: ~Copyable {
       if try cursor.openContainer(closing: UInt8(ascii: "}")) { try members(of: 0, depth: 1) }
       try builder.endRow()
     } catch  where error.mistake == .duplicateName {
+      if builder.names.count > columnCount { shapes.forgetColumns(from: columnCount) }
       builder.undoRow(columnCount: columnCount)
-      shapes.forgetColumns(from: columnCount)
-      isCareful = true
       cursor.at = start
+      let row = builder.row
       try builder.appendRecord(try cursor.value(depth: 0))
+      warnings.append(RowWarning(kind: .repeatedName, row: row, cells: 0))
     }
   }
 

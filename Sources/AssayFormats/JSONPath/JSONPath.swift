@@ -47,6 +47,24 @@ package struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 
   /// The path without its last segment.
   var parent: JSONPath { JSONPath(description: description, segments: Array(segments.dropLast())) }
+
+  /// The last segment alone, to be applied to what the path before it leads to; it is described as the whole path.
+  var lastSegment: JSONPath { JSONPath(description: description, segments: Array(segments.suffix(1))) }
+
+  /// What the last segment picks of a list, where that can be told while the list's elements come in: `[n]`, a slice
+  /// that goes forward from its beginning, or a filter that uses only `@`; nil for any other path.
+  var streamedSelector: JSONPathSelector? {
+    guard case .child(let selectors)? = segments.last, selectors.count == 1, parent.memberNames != nil,
+      !parent.endsInWildcard
+    else { return nil }
+    switch selectors[0] {
+    case .index(let index): return index >= 0 ? selectors[0] : nil
+    case .slice(let start, let end, let step):
+      return step > 0 && start ?? 0 >= 0 && end ?? 0 >= 0 ? selectors[0] : nil
+    case .filter(let condition): return condition.isRelative ? selectors[0] : nil
+    case .name, .wildcard: return nil
+    }
+  }
 }
 
 /// Why a text is no JSONPath, and where.

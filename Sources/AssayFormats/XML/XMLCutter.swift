@@ -48,11 +48,14 @@ struct XMLCutter: PieceCutter {
 /// may move between tasks, but is never used by two at once, and a copy of it is never used beside the original.
 final class XMLPushParser: @unchecked Sendable {
   private let context: xmlParserCtxtPtr?
-  private let events: XMLEvents
+  /// What libxml2's callbacks find in the context. At a fixed place and reached by pointer alone, so that an event costs
+  /// neither reference counts nor checks for exclusive access.
+  private let events: UnsafeMutablePointer<XMLEvents>
 
-  init(rows: XMLRowBuilder, isTranscoded: Bool) {
+  init(rows: consuming XMLRowBuilder, isTranscoded: Bool) {
     XMLLibrary.prepare()
-    events = XMLEvents(rows: rows)
+    events = .allocate(capacity: 1)
+    events.initialize(to: XMLEvents(rows: rows))
     var handler = XMLEvents.handler()
     context = xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil)
     guard let context else { return }
@@ -60,11 +63,15 @@ final class XMLPushParser: @unchecked Sendable {
     var options = XML_PARSE_NOENT.rawValue | XML_PARSE_NONET.rawValue
     if isTranscoded { options |= XML_PARSE_IGNORE_ENC.rawValue }
     xmlCtxtUseOptions(context, Int32(options))
-    context.pointee._private = Unmanaged.passUnretained(events).toOpaque()
-    events.document = context
+    context.pointee._private = UnsafeMutableRawPointer(events)
+    events.pointee.document = context
   }
 
   deinit {
+    defer {
+      events.deinitialize(count: 1)
+      events.deallocate()
+    }
     guard let context else { return }
     // The document holds the entities that were declared.
     xmlFreeDoc(context.pointee.myDoc)
@@ -73,32 +80,32 @@ final class XMLPushParser: @unchecked Sendable {
   }
 
   func parse(_ bytes: ArraySlice<UInt8>, isLast: Bool) throws(FormatFault) {
-    if let fault = events.fault { throw fault }
+    if let fault = events.pointee.fault { throw fault }
     guard let context else { throw FormatFault("the XML parser could not be made: out of memory") }
-    events.inputSize += bytes.count
-    if isLast, events.inputSize == 0 { throw .emptyDocument }
+    events.pointee.inputSize += bytes.count
+    if isLast, events.pointee.inputSize == 0 { throw .emptyDocument }
     let status = bytes.withUnsafeBytes { bytes in
       let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
       let status = xmlParseChunk(context, start, Int32(bytes.count), isLast ? 1 : 0)
       // libxml2 before 2.11 takes 300 bytes of an open CDATA section for each call, and fails at 10 MB in waiting.
       var seen = -1
-      while !isLast, context.pointee.instate == XML_PARSER_CDATA_SECTION, seen != events.textCount {
-        seen = events.textCount
+      while !isLast, context.pointee.instate == XML_PARSER_CDATA_SECTION, seen != events.pointee.textCount {
+        seen = events.pointee.textCount
         _ = xmlParseChunk(context, start, 0, 0)
       }
       return status
     }
-    if let fault = events.fault { throw fault }
+    if let fault = events.pointee.fault { throw fault }
     // Errors that do not stop the parser, as of an undeclared prefix, are no faults.
     if isLast, context.pointee.wellFormed == 0 {
       throw FormatFault("the document is not well-formed XML (libxml2 error \(status))")
     }
-    if isLast { events.rows.endPiece() }
+    if isLast { events.pointee.rows.endPiece() }
   }
 
   func takePieces() -> [Piece] {
-    defer { events.rows.pieces = [] }
-    return events.rows.pieces
+    defer { events.pointee.rows.pieces = [] }
+    return events.pointee.rows.pieces
   }
 }
 

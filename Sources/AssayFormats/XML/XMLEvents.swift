@@ -1,10 +1,15 @@
 import CXML
 
-/// The parser's events: libxml2 calls the functions of `handler()`, they find this object in the context.
-final class XMLEvents {
+/// The parser's events: libxml2 calls the functions of `handler()`, they find this value in the context.
+///
+/// No event comes while another one is being handled, and no method stops the parser itself, which might bring one: the
+/// functions do so afterwards.
+struct XMLEvents: ~Copyable {
   var rows: XMLRowBuilder
   /// The first fault; nothing is taken after it.
-  var fault: FormatFault?
+  private(set) var fault: FormatFault?
+  /// Whether there is a fault.
+  private var isStopped = false
   /// Runs of text so far.
   private(set) var textCount = 0
   /// Bytes of text and attributes so far.
@@ -19,7 +24,7 @@ final class XMLEvents {
   /// How much text a document may have for its size. Only entities make more of it than about two.
   private static let growthLimit = 10
 
-  init(rows: XMLRowBuilder) { self.rows = rows }
+  init(rows: consuming XMLRowBuilder) { self.rows = rows }
 
   /// The SAX2 functions: libxml2's own for the declarations of entities, ours for what makes rows.
   static func handler() -> xmlSAXHandler {
@@ -55,93 +60,91 @@ final class XMLEvents {
       return nil
     }
     handler.startElementNs = { context, name, _, _, _, _, attributeCount, _, attributes in
-      guard let name else { return }
-      XMLEvents.with(context) { $0.start(XMLName(pointer: name), attributes, Int(attributeCount), context) }
+      guard let name, let events = XMLEvents.of(context) else { return }
+      // Stopping frees what the parser handed over: nothing of it may be read afterwards.
+      if let mistake = events.pointee.start(XMLName(pointer: name), attributes, Int(attributeCount)) {
+        XMLEvents.stop(context, mistake.message)
+      }
     }
     handler.endElementNs = { context, _, _, _ in
-      XMLEvents.with(context) { $0.rows.end() }
+      guard let events = XMLEvents.of(context), !events.pointee.isStopped else { return }
+      events.pointee.rows.end()
     }
     let text: charactersSAXFunc = { context, bytes, count in
-      guard let bytes else { return }
-      XMLEvents.with(context) { $0.text(UnsafeBufferPointer(start: bytes, count: Int(count)), context) }
+      guard let bytes, let events = XMLEvents.of(context) else { return }
+      if let mistake = events.pointee.text(bytes, Int(count)) { XMLEvents.stop(context, mistake.message) }
     }
     handler.characters = text
     handler.ignorableWhitespace = text
     handler.cdataBlock = text
     handler.serror = { context, error in
-      guard let error, error.pointee.level == XML_ERR_FATAL else { return }
-      XMLEvents.with(context) { $0.refuse(XMLEvents.message(of: error.pointee), line: Int(error.pointee.line)) }
+      guard let error, error.pointee.level == XML_ERR_FATAL, let events = XMLEvents.of(context) else { return }
+      if events.pointee.isStopped { return }
+      events.pointee.refuse(XMLEvents.message(of: error.pointee), line: Int(error.pointee.line))
     }
     return handler
   }
 
-  private func start(
-    _ name: XMLName, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ attributeCount: Int,
-    _ context: UnsafeMutableRawPointer?
-  ) {
-    for index in 0..<(attributes == nil ? 0 : attributeCount) {
-      guard let start = attributes?[index * 5 + 3], let end = attributes?[index * 5 + 4] else { continue }
-      textSize += end - start
+  /// An element begins. Returns what is wrong, or nil.
+  private mutating func start(
+    _ name: XMLName, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ attributeCount: Int
+  ) -> XMLMistake? {
+    if isStopped { return nil }
+    if attributeCount > 0, let attributes {
+      for index in 0..<attributeCount {
+        guard let start = attributes[index &* 5 &+ 3], let end = attributes[index &* 5 &+ 4] else { continue }
+        textSize &+= end - start
+      }
     }
-    // Stopping frees what the parser handed over: nothing of it may be read afterwards.
-    if let message = rows.start(name, attributes, attributeCount) ?? growthProblem {
-      XMLEvents.stop(context, message)
-    }
+    if let mistake = rows.start(name, attributes, attributeCount) { return mistake }
+    return hasGrownTooMuch ? .growth : nil
   }
 
-  private func text(_ bytes: UnsafeBufferPointer<UInt8>, _ context: UnsafeMutableRawPointer?) {
-    textCount += 1
-    textSize += bytes.count
-    if let message = rows.text(bytes) ?? growthProblem { XMLEvents.stop(context, message) }
+  /// A run of text. Returns what is wrong, or nil.
+  private mutating func text(_ start: UnsafePointer<UInt8>, _ length: Int) -> XMLMistake? {
+    if isStopped { return nil }
+    textCount &+= 1
+    textSize &+= length
+    if let mistake = rows.text(start, length) { return mistake }
+    return hasGrownTooMuch ? .growth : nil
   }
 
-  /// The object behind a context.
-  private static func of(_ context: UnsafeMutableRawPointer?) -> Unmanaged<XMLEvents>? {
-    guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self),
-      let place = parser.pointee._private
-    else { return nil }
-    return Unmanaged<XMLEvents>.fromOpaque(place)
-  }
-
-  /// Runs `body` with the object behind a context, unless a fault has been found.
-  ///
-  /// The parser's owner keeps the object alive for as long as it parses, so that it need not be retained each time.
+  /// The value behind a context. The parser's owner keeps it in place for as long as it parses.
   @inline(__always)
-  private static func with(_ context: UnsafeMutableRawPointer?, _ body: (XMLEvents) -> Void) {
-    of(context)?._withUnsafeGuaranteedRef { events in
-      if events.fault == nil { body(events) }
-    }
+  private static func of(_ context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<XMLEvents>? {
+    guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self) else { return nil }
+    return parser.pointee._private?.assumingMemoryBound(to: XMLEvents.self)
   }
 
   private static func stop(_ context: UnsafeMutableRawPointer?, _ message: String) {
-    guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self),
-      let events = of(context)?.takeUnretainedValue(), events.fault == nil
+    guard let parser = context?.assumingMemoryBound(to: xmlParserCtxt.self), let events = of(context),
+      !events.pointee.isStopped
     else { return }
-    let place = events.document ?? parser
-    events.refuse(message, line: place.pointee.input.map { Int($0.pointee.line) })
+    let document = events.pointee.document
+    let place = document ?? parser
+    events.pointee.refuse(message, line: place.pointee.input.map { Int($0.pointee.line) })
     xmlStopParser(parser)
-    if let document = events.document, document != parser {
+    if let document, document != parser {
       // Within an entity: the document itself must not go on to the next one.
       document.pointee.wellFormed = 0
       document.pointee.disableSAX = 1
     }
   }
 
-  /// What is wrong where entities make far more text than there are bytes, or nil: libxml2 lets one long entity be
-  /// used ever again.
-  private var growthProblem: String? {
-    textSize > XMLEvents.growthAllowance + XMLEvents.growthLimit * inputSize ? XMLEvents.tooMuchGrowth : nil
+  /// Whether entities make far more text than there are bytes: libxml2 lets one long entity be used ever again.
+  @inline(__always)
+  private var hasGrownTooMuch: Bool {
+    textSize > Self.growthAllowance &+ Self.growthLimit &* inputSize
   }
 
-  private static let tooMuchGrowth = "entities refer to themselves or expand to far more than the document holds"
-
-  private func refuse(_ message: String, line: Int?) {
+  private mutating func refuse(_ message: String, line: Int?) {
+    isStopped = true
     fault = FormatFault(message, line: line.flatMap { $0 > 0 ? $0 : nil }, record: rows.recordCount + 1)
   }
 
   private static func message(of error: xmlError) -> String {
     if error.code == Int32(XML_ERR_ENTITY_LOOP.rawValue) {
-      return tooMuchGrowth
+      return XMLMistake.growth.message
     }
     if error.code == Int32(XML_ERR_DOCUMENT_EMPTY.rawValue) { return "the document has no XML in it" }
     guard let text = error.message else { return "the document is not well-formed XML" }

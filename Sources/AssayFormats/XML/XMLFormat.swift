@@ -71,10 +71,11 @@ struct XMLRecordPath: Sendable {
   }
 
   /// Whether an element is a record, from the local names of the open elements, root first, its own last.
-  func matches(_ open: [XMLName]) -> Bool {
+  func matches(_ open: UnsafeBufferPointer<XMLName>) -> Bool {
     if names.isEmpty { return open.count == 2 }
     guard open.count >= names.count, !isAnchored || open.count == names.count else { return false }
-    for (name, wanted) in zip(open.reversed(), names.reversed()) where !name.equals(wanted) { return false }
+    let first = open.count - names.count
+    for index in names.indices where !open[first + index].equals(names[index]) { return false }
     return true
   }
 }

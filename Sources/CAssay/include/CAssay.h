@@ -7,6 +7,7 @@
 #include "csv_scan.h"
 #include "csv_split.h"
 #include "csv_utf8.h"
+#include "json_scan.h"
 #include "number.h"
 #include "processors.h"
 #include "sqlite_shims.h"

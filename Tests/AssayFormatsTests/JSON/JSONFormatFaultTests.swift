@@ -39,9 +39,30 @@ import Testing
     #expect(try format.read(text, chunk: 1).reduce(0) { $0 + $1.rowCount } == 0)
   }
 
+  @Test(arguments: [
+    ("[1,2]", "$[2]"), (#"{"a":[]}"#, "$.a[0]"), (#"{"a":{}}"#, "$.a[0]"), ("7", "$[:2]"), (#"{"a":7}"#, "$.a[?@]"),
+    (#"{"a":"x"}"#, "$.a[1:]"),
+  ])
+  func `elements that are not there are a fault, or no rows where that is allowed`(text: String, path: String) throws {
+    for chunk in [1, .max] {
+      let fault = JSONFormat(records: try JSONPath(path)).fault(text, chunk: chunk)
+      #expect(fault?.message.contains("nothing at \(path)") == true, "\(String(describing: fault))")
+      let rows = try JSONFormat(records: try JSONPath(path), allowEmpty: true).read(text, chunk: chunk)
+      #expect(rows.reduce(0) { $0 + $1.rowCount } == 0)
+    }
+  }
+
+  @Test func `a value that stands where elements are selected tells its mistakes' place`() throws {
+    let format = JSONFormat(records: try JSONPath("$.a[?@.x]"))
+    let fault = format.fault("{\n\"a\": {\"b\":\n nope}}", chunk: 2)
+    #expect(fault?.line == 3)
+    #expect(fault?.byte == 14)
+  }
+
   @Test func `a list that is there and empty is no rows`() throws {
     for (text, path) in [
       (#"{"items":[]}"#, "$.items[*]"), (#"{"a":[{"b":[]}]}"#, "$.a[0].b[*]"), (#"{"a":[]}"#, "$.a[?@.x]"),
+      (#"{"a":[]}"#, "$.a[1:]"), (#"{"a":[1]}"#, "$.a[1:5:2]"),
     ] {
       #expect(try JSONFormat(records: try JSONPath(path)).read(text).reduce(0) { $0 + $1.rowCount } == 0)
     }
@@ -95,7 +116,7 @@ import Testing
   @Test func `a record or document beyond the limit is a fault that names the way out`() throws {
     let long = "[\"" + String(repeating: "x", count: 300) + "\"]"
     #expect(JSONFormat(documentLimit: 200).fault(long, chunk: 7)?.message.contains("200 bytes") == true)
-    let format = JSONFormat(records: try JSONPath("$[?@]"), documentLimit: 200)
+    let format = JSONFormat(records: try JSONPath("$[-1]"), documentLimit: 200)
     #expect(format.fault(long, chunk: 7)?.message.contains("[*]") == true)
     let outside = "{\"x\":\"" + String(repeating: "x", count: 300) + "\",\"items\":[1]}"
     #expect(JSONFormat(records: try JSONPath("$.items[*]"), documentLimit: 200).fault(outside) != nil)

@@ -28,6 +28,18 @@ import Testing
     ("[1]\n[2,3]\n", nil, true), ("{\"r\":[{\"a\":1},{\"a\":2}]}\n{\"r\":[]}\n{\"r\":[3]}", "$.r[*]", true),
     (#"{"items":[{"a":1,"ok":true},{"a":2}]}"#, "$.items[?@.ok]", false),
     (#"{"p":[{"i":[1]},{"i":[2,3]}]}"#, "$.p[*].i[*]", false),
+    (#"{"x":[0],"p":[{"a":1},{"a":[2]},{"b":"]"}],"y":{"p":[]}}"#, "$.p[1]", false),
+    ("[[1,2],[{\"a\":3},4],5]", "$[1]", false), ("[[1,2],5,6]", "$[1]", false),
+    (#"{"p":[0,{"a":1},2,{"a":3},4,5]}"#, "$.p[1:4]", false), (#"[0,{"a":1},2,"3",[4],5,6,7]"#, "$[1::3]", false),
+    ("[0,1,2,3]", "$[:2]", false), ("[0,1,2,3]", "$[2:1]", false), ("[0,1,2,3]", "$[-2:]", false),
+    ("[0,1,2,3]", "$[::-1]", false), ("[0,1,2,3]", "$[-1]", false),
+    (
+      #"{"p":[{"a":1,"n":"x"},{"a":2,"n":"y"},{"a":3},7,{"a":2.5,"n":{"k":[1]}}],"q":2}"#, "$.p[?@.a>=2 && @.n]",
+      false
+    ),
+    (#"{"p":[{"a":1},{"a":2}],"q":2}"#, "$.p[?@.a==$.q]", false),
+    (#"{"p":{"k":{"a":1},"l":{"a":2,"b":{"c":3}},"m":4}}"#, "$.p[?@.a]", false),
+    (#"[{"t":["x","y"]},{"t":[]},{"t":["y"]}]"#, "$[?@.t[?@=='y']]", false),
   ]
 
   static func expected(_ document: (text: String, path: String?, lines: Bool)) throws -> JSONReference {
@@ -111,6 +123,31 @@ import Testing
       #expect(streamed.map { JSONReference($0) } == whole, "round \(round): \(text)")
     }
     #expect(accepted > 400)
+  }
+
+  @Test(arguments: [
+    ("$.p[*]", true), ("$.p[2]", true), ("$.p[1:3]", true), ("$.p[?@.a > 1]", true), ("$.p[?match(@.n, 'x')]", true),
+    ("$.p[-1]", false), ("$.p[::-1]", false), ("$.p[-3:]", false), ("$.p[?@.a == $.q]", false),
+    ("$.p[?@.t[?@ == $.q]]", false), ("$.p[0,1]", false), ("$..p[*]", false), ("$.p[*].t[*]", false),
+    ("$[*][0]", false),
+  ])
+  func `paths that can be followed in a stream are known`(path: String, streams: Bool) throws {
+    let format = JSONFormat(records: try JSONPath(path), pieceBytes: 1)
+    #expect(format.isStreamed == streams)
+    var cutter = format.makeCutter()
+    let early = try cutter.push(Array(#"{"p":[{"a":1},{"a":2},{"a":3}"#.utf8))
+    #expect(early.isEmpty != streams)
+  }
+
+  @Test func `of a name that occurs twice in a record the last value counts, and the row is warned of`() throws {
+    let text = #"[{"a":1},{"a":2,"b":3,"a":4},{"a":5},{"b":6,"c":{"d":7,"d":8}},{"c":{"d":9}}]"#
+    let rows = try JSONFormat().read(text)
+    #expect(rows.count == 1)
+    #expect(rows[0].names == ["a", "b", "c.d"])
+    #expect((0..<5).map { rows[0].columns[0][$0] } == [.integer(1), .integer(4), .integer(5), .null, .null])
+    #expect((0..<5).map { rows[0].columns[2][$0] } == [.null, .null, .null, .integer(8), .integer(9)])
+    #expect(rows[0].warnings.map(\.kind) == [.repeatedName, .repeatedName])
+    #expect(rows[0].warnings.map(\.row) == [1, 3])
   }
 
   @Test func `cells keep their own kinds`() throws {
