@@ -88,7 +88,13 @@ final class DatabaseFile: Sendable {
         .cannotOpen, handle.subject, "its file system does not allow SQLite's write-ahead log",
         advice: "keep the store on a local disk, with --store")
     }
-    try handle.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768")
+    // Some systems build SQLite so that it overwrites what is deleted, and a replaced table would be written once more
+    // to be dropped. FAST overwrites only where that costs no writing.
+    try handle.execute(
+      """
+      PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768;
+      PRAGMA secure_delete = FAST
+      """)
     _ = assay_sqlite_set_option(
       UnsafeMutableRawPointer(handle.pointer), Int32(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE), 1)
   }
@@ -144,29 +150,4 @@ final class DatabaseFile: Sendable {
     await checkpointer?.finish()
     try? queue.close()
   }
-}
-
-/// What lives with a connection: its handle, compiled statements, and the virtual tables' inputs.
-final class FileConnection {
-  let handle: SQLHandle
-  let inputs: TableInputs
-  private var statements: [String: SQLStatement] = [:]
-
-  init(_ handle: SQLHandle) throws(StoreFailure) {
-    self.handle = handle
-    inputs = try ColumnsTable.register(on: handle)
-  }
-
-  /// A statement, compiled on first use and kept.
-  func statement(_ sql: String) throws(StoreFailure) -> SQLStatement {
-    if let known = statements[sql] { return known }
-    let statement = try handle.prepare(sql)
-    statements[sql] = statement
-    return statement
-  }
-
-  /// Forgets a statement, so that its table can be dropped.
-  func forget(_ sql: String) { statements[sql] = nil }
-
-  func forgetAll() { statements = [:] }
 }

@@ -91,35 +91,68 @@ package final class StageWriter: Sendable {
   /// Appends a batch, in chunks of at most 65,536 rows that are committed by themselves. The stage grows by the
   /// batch's new columns.
   /// - Throws: `diskFull`, `badColumns`, `locked`, `inputOutput`.
-  package func append(_ batch: Batch) async throws(StoreFailure) {
+  package func append(_ batch: Batch) async throws(StoreFailure) { try await append(PackedRows(batch)) }
+
+  /// Appends rows that were packed elsewhere, as `append` of their batch does.
+  package func append(_ rows: PackedRows) async throws(StoreFailure) {
+    let batch = rows.batch
     try await grow(to: batch.schema)
+    if batch.rowCount == 0 { return }
+    let fields = state.withLock { $0.schema.fields }
+    // What was packed under other types than the stage has is converted by SQLite, too.
+    if let images = rows.images, batch.schema.fields[...] == fields[..<batch.schema.count] {
+      for image in images { try await append(image, fields, of: batch) }
+    } else {
+      try await convert(batch, 0..<batch.rowCount)
+    }
+    state.withLock { $0.rowCount += batch.rowCount }
+  }
+
+  /// Moves packed rows into the stage, record by record.
+  ///
+  /// Between two tables of equal columns, `INSERT … SELECT *` copies records without taking them apart (SQLite's
+  /// transfer optimisation); were it not to, it would give the same rows more slowly.
+  private func append(_ image: RowImage, _ fields: [Field], of batch: Batch) async throws(StoreFailure) {
+    let hasCompany: Bool? = try await file.perform { [table, yields] connection throws(StoreFailure) in
+      guard try connection.isUTF8(), image.declare(fields) else { return nil }
+      try connection.withAttached(image) { name throws(StoreFailure) in
+        // Alone in its transaction, one statement commits by itself.
+        try connection.handle.execute("INSERT INTO main.\(quoted(table)) SELECT * FROM \(name).\(RowImage.table)")
+      }
+      return yields ? try connection.hasCompany() : false
+    }
+    guard let hasCompany else { return try await convert(batch, image.rows) }
+    try await endChunk(hasCompany)
+  }
+
+  /// Hands rows to SQLite value by value.
+  private func convert(_ batch: Batch, _ rows: Range<Int>) async throws(StoreFailure) {
     let (schema, input) = state.withLock { ($0.schema, $0.input) }
-    guard let input, batch.rowCount > 0 else { return }
-    let rows = BatchList([batch], schema: schema)
-    var start = 0
-    while start < batch.rowCount {
-      let window = start..<min(start + Self.chunkRows, batch.rowCount)
+    guard let input else { return }
+    let list = BatchList([batch], schema: schema)
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let window = start..<min(start + Self.chunkRows, rows.upperBound)
       let hasCompany = try await file.perform { [insertion, yields] connection throws(StoreFailure) in
         let insert = try connection.statement(insertion)
-        connection.inputs[input]?.rows = rows
+        connection.inputs[input]?.rows = list
         connection.inputs[input]?.window = window
         defer {
           connection.inputs[input]?.rows = BatchList([], schema: schema)
           connection.inputs[input]?.window = nil
         }
-        // Alone in its transaction, one statement commits by itself.
         try insert.run()
-        guard yields else { return false }
-        let alive = try connection.statement("SELECT count(*) > 1 FROM runs WHERE outcome IS NULL")
-        defer { alive.reset() }
-        return try alive.step() && alive.row() == [.integer(1)]
+        return yields ? try connection.hasCompany() : false
       }
       start = window.upperBound
-      try await file.keepLogShort()
-      // SQLite's locks are not fair: a pause lets another run's writes in.
-      if hasCompany { try? await Task.sleep(for: .milliseconds(2)) }
+      try await endChunk(hasCompany)
     }
-    state.withLock { $0.rowCount += batch.rowCount }
+  }
+
+  private func endChunk(_ hasCompany: Bool) async throws(StoreFailure) {
+    try await file.keepLogShort()
+    // SQLite's locks are not fair: a pause lets another run's writes in.
+    if hasCompany { try? await Task.sleep(for: .milliseconds(2)) }
   }
 
   /// Ends the load. Where no column was ever known, as of an API that answers with an empty list, the stage is

@@ -27,3 +27,22 @@ final class Holder {
 
   func release() throws { try queue.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") } }
 }
+
+/// All cells of a table in the order of its rows, so that kinds and bits can be compared: texts in quotes, decimals as
+/// `real` and their bits.
+func storedCells(_ path: String, _ table: String) throws -> [[String]] {
+  let queue = try DatabaseQueue(path: path)
+  return try queue.read { database in
+    try Row.fetchAll(database, sql: "SELECT * FROM \"\(table)\" ORDER BY rowid").map { row in
+      row.databaseValues.map { value in
+        switch value.storage {
+        case .null: "NULL"
+        case .int64(let number): "\(number)"
+        case .double(let number): "real \(number.bitPattern)"
+        case .string(let text): "'\(text)'"
+        case .blob: "blob"
+        }
+      }
+    }
+  }
+}

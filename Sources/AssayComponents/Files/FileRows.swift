@@ -2,6 +2,7 @@ internal import AssayColumns
 internal import AssayEngine
 internal import AssayFormats
 internal import Glibc
+internal import Synchronization
 
 /// Reads the files of a path into a source's rows: pieces are decoded concurrently and delivered in order.
 struct FileRows {
@@ -82,17 +83,23 @@ struct FileRows {
   }
 
   /// Reads the files once for the classes of their cells, so that the rows then flow under their final types.
+  ///
+  /// A column that holds a text or a code is text, whatever else it holds, and is looked at no further.
   private func scanTypes(_ files: [String], _ rows: SourceWriter, _ context: NodeContext) async throws {
     var counts: [String: ClassCounts] = [:]
-    let declared = rows.declaredTypes
+    let settled = Mutex(Set(rows.declaredTypes.keys))
     for file in files {
       _ = try await forEachPiece(of: file, context) { decoded in
-        zip(decoded.names, decoded.columns).compactMap { name, column -> (String, ClassCounts)? in
-          if declared[name] != nil { return nil }
+        let settled = settled.withLock { $0 }
+        return zip(decoded.names, decoded.columns).compactMap { name, column -> (String, ClassCounts)? in
+          if settled.contains(name) { return nil }
           return (name, column.classCounts(under: Field(name, reading: .fromText)))
         }
       } deliver: { found in
-        for (name, count) in found { counts[name, default: ClassCounts()].merge(count) }
+        for (name, count) in found {
+          counts[name, default: ClassCounts()].merge(count)
+          if count[.text] + count[.code] > 0 { settled.withLock { _ = $0.insert(name) } }
+        }
       }
     }
     rows.know(types: counts.compactMapValues(\.narrowestType))

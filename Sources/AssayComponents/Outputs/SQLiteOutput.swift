@@ -66,10 +66,16 @@ package struct SQLiteOutput: Output, Component {
     let file = path.map { context.node.run.path($0) }
     if let file, let path { try makeFolders(for: file, shown: path) }
     let writer = try await context.store.stage(run: context.node.run.runID, schema: DatasetSchema(), in: file)
-    while let batch = try await rows.next() {
-      context.node.counters.add(rowsIn: batch.rowCount)
-      try await writer.append(batch)
-      context.node.counters.add(rowsOut: batch.rowCount)
+    let counters = context.node.counters
+    let workers = context.node.run.workers
+    try await orderedWindow(width: workers.width) {
+      try await rows.next()
+    } job: { batch in
+      counters.add(rowsIn: batch.rowCount)
+      return try await workers.run { PackedRows(batch) }
+    } deliver: { packed in
+      try await writer.append(packed)
+      counters.add(rowsOut: packed.batch.rowCount)
     }
     if let schema = rows.finalSchema { try await writer.grow(to: schema) }
     let stage = try await writer.finish()
