@@ -8,6 +8,9 @@ final class Checkpointer: Sendable {
   /// Written bytes after which the log is moved on, and the length at which the writer restarts it.
   private static let step = 16 << 20
   private static let long = 256 << 20
+  /// Lengths at which the log is emptied when its connection closes: a longer one is read whole by whoever opens the file
+  /// next, and one that is longer still takes too long to move.
+  private static let emptied = (4 << 20)...(64 << 20)
 
   private struct State {
     var movedAt = 0
@@ -27,6 +30,9 @@ final class Checkpointer: Sendable {
   }
 
   var isLogLong: Bool { logLength >= Self.long }
+
+  /// Whether the log is worth the while of emptying it before the connection closes.
+  var isLogWorthEmptying: Bool { Self.emptied.contains(logLength) }
 
   /// Starts a checkpoint if enough was written since the last one, and none runs.
   func noteWrite() {

@@ -141,13 +141,18 @@ final class DatabaseFile: Sendable {
 
   /// Ends the connection after the work already asked for. Later work fails.
   func close() async {
+    await checkpointer?.finish()
     await withCheckedContinuation { continuation in
-      queue.asyncWriteWithoutTransaction { [connection] _ in
+      queue.asyncWriteWithoutTransaction { [connection, checkpointer] _ in
+        if let handle = connection.state?.handle, checkpointer?.isLogWorthEmptying == true {
+          // Who else has the file open keeps the log; nobody is waited for.
+          sqlite3_busy_timeout(handle.pointer, 0)
+          sqlite3_wal_checkpoint_v2(handle.pointer, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        }
         connection.state = nil
         continuation.resume()
       }
     }
-    await checkpointer?.finish()
     try? queue.close()
   }
 }
