@@ -15,7 +15,8 @@ package enum PipelineReference {
       key("params", .map(ParamDeclaration.shape), "Values that `--param NAME=VALUE` sets, used as `${param:NAME}`."),
       key(
         "memory", .byteCount,
-        "The most bytes that kept rows and exact measures hold in memory, a quarter of the machine's by default; what goes beyond them is in temporary files."),
+        "The most bytes that kept rows and exact measures hold in memory, a quarter of the machine's by default; what goes beyond them is in temporary files."
+      ),
       key(
         "apis", .map(APIDeclaration.shape),
         "HTTP services by name: address, auth and limits, shared by all that call them."),
