@@ -103,10 +103,22 @@ let package = Package(
       name: "AssayEngineTests",
       dependencies: [
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
-        "AssayEngine", "AssayComponents", "AssayTestSupport",
+        "AssayEngine", "AssayComponents", "AssayTestSupport", "FormatTwins",
       ]),
+    // The plain readers that the fast ones are held against, by tests and fuzzers alike.
+    .target(
+      name: "FormatTwins", dependencies: ["CXML", "AssayColumns", "AssayFormats"], path: "Tests/FormatTwins"),
+    .target(
+      name: "FuzzSubjects",
+      dependencies: [
+        "CAssay", "CZlib", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine",
+        "AssayComponents", "FormatTwins",
+      ], path: "Tests/FuzzSubjects"),
+    // Built by Scripts/fuzz alone.
+    .executableTarget(name: "assay-fuzz", dependencies: ["FuzzSubjects"], path: "Tests/Fuzz"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzSubjects"]),
     .testTarget(
-      name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats"]),
+      name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats", "FormatTwins"]),
     .target(name: "AssayTestServers", path: "Tests/AssayTestServers"),
     .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP", "AssayTestServers"]),
     .testTarget(

@@ -6,7 +6,8 @@ package struct DiagnosticRendering: Sendable {
 
   package init(file: String, text: String) {
     self.file = file
-    lines = text.withoutByteOrderMark.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    let text = text.withoutByteOrderMark
+    lines = text.lineRanges.map { text[$0] }
   }
 
   /// `file:line:column: error: message [code]`.

@@ -12,8 +12,9 @@ package enum YAMLReader {
     guard text.utf8.count <= maximumBytes else {
       return (nil, [Diagnostic(.error, .yamlTooLarge, at: .start, "the file has more than 8 MiB")])
     }
+    let odd = OddLineBreaks(in: text)
     // A byte order mark would count as a column of the first line.
-    let text = text.withoutByteOrderMark
+    let text = odd.hidden(in: text.withoutByteOrderMark)
     var attempt = text
     var diagnostics: [Diagnostic] = []
     var renamed: Set<SourceLocation> = []
@@ -30,27 +31,29 @@ package enum YAMLReader {
         guard let node = try Parser(yaml: attempt, resolver: .basic, encoding: .utf8).singleRoot() else {
           return (nil, diagnostics)
         }
-        var conversion = Conversion(dropping: renamed)
+        var conversion = Conversion(dropping: renamed, odd: odd)
         let root = conversion.convert(node, depth: 0)
         return (root, diagnostics + conversion.diagnostics)
       } catch let YamlError.duplicatedKeysInMapping(names, context) {
         let first = SourceLocation(line: max(1, context.mark.line), column: max(1, context.mark.column))
         let name = names.first ?? ""
         guard diagnostics.count < 100, let next = secondOccurrence(of: name, after: first, in: attempt) else {
-          diagnostics.append(Diagnostic(.error, .yamlDuplicateKey, at: first, "duplicate key '\(name)'"))
+          diagnostics.append(Diagnostic(.error, .yamlDuplicateKey, at: first, "duplicate key '\(odd.restored(name))'"))
           return (nil, diagnostics)
         }
         diagnostics.append(
           Diagnostic(
             .error, .yamlDuplicateKey, at: next.location,
-            "duplicate key '\(name)'; it stands first in line \(first.line)"))
+            "duplicate key '\(odd.restored(name))'; it stands first in line \(first.line)"))
         renamed.insert(next.location)
         // A private-use character for each of the key's, so that columns behind it stay as they are.
         let stand = Unicode.Scalar(0xE000 + UInt32(renamed.count)).map(Character.init) ?? "?"
         let length = attempt[next.range].unicodeScalars.count
         attempt.replaceSubrange(next.range, with: String(repeating: stand, count: length))
       } catch {
-        return (nil, diagnostics + [diagnostic(for: error, text: text)])
+        var fault = diagnostic(for: error, text: text)
+        fault.message = odd.restored(fault.message)
+        return (nil, diagnostics + [fault])
       }
     }
   }
@@ -93,22 +96,21 @@ package enum YAMLReader {
     of name: String, after first: SourceLocation, in text: String
   ) -> (range: Range<String.Index>, location: SourceLocation)? {
     var line = 0
-    var found: (Range<String.Index>, SourceLocation)?
-    text.enumerateLineRanges { range in
+    for range in text.lineRanges {
       line += 1
-      guard found == nil, line > first.line else { return }
+      guard line > first.line else { continue }
       let content = text[range]
       let indent = content.prefix { $0 == " " }
       let rest = content.dropFirst(indent.count)
-      guard indent.count + 1 == first.column else { return }
+      guard indent.count + 1 == first.column else { continue }
       for written in [name, "\"\(name)\"", "'\(name)'"] where rest.hasPrefix(written) {
         let after = rest.dropFirst(written.count).drop { $0 == " " }
         guard after.first == ":" else { continue }
         let end = text.index(rest.startIndex, offsetBy: written.count)
-        found = (rest.startIndex..<end, SourceLocation(line: line, column: first.column))
+        return (rest.startIndex..<end, SourceLocation(line: line, column: first.column))
       }
     }
-    return found
+    return nil
   }
 
   private static func diagnostic(for error: any Error, text: String) -> Diagnostic {
@@ -124,9 +126,9 @@ package enum YAMLReader {
       message = "\(problem) (value \(value))"
     default: break
     }
-    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    let lines = text.lineRanges
     if place.line <= lines.count {
-      let line = lines[place.line - 1]
+      let line = text[lines[place.line - 1]]
       if line.contains("$."), line.contains("{") || line.contains("["), !line.contains("\"$") {
         message += "; a JSONPath inside braces needs quotes: \"$.items[*]\""
         return Diagnostic(.error, .unquotedTemplate, at: place, message)
@@ -153,10 +155,14 @@ package enum YAMLReader {
 
   private struct Conversion {
     let dropping: Set<SourceLocation>
+    let odd: OddLineBreaks
     var diagnostics: [Diagnostic] = []
     var nodes = 0
 
-    init(dropping: Set<SourceLocation>) { self.dropping = dropping }
+    init(dropping: Set<SourceLocation>, odd: OddLineBreaks) {
+      self.dropping = dropping
+      self.odd = odd
+    }
 
     mutating func convert(_ node: Node, depth: Int) -> YAMLNode? {
       let place = node.mark.map { SourceLocation(line: $0.line, column: $0.column) } ?? .start
@@ -173,7 +179,8 @@ package enum YAMLReader {
       }
       switch node {
       case .scalar(let scalar):
-        return YAMLNode(.scalar(scalar.string, quoted: scalar.style != .plain && scalar.style != .any), at: place)
+        let quoted = scalar.style != .plain && scalar.style != .any
+        return YAMLNode(.scalar(odd.restored(scalar.string), quoted: quoted), at: place)
       case .sequence(let items):
         var converted: [YAMLNode] = []
         for item in items {
@@ -208,7 +215,7 @@ package enum YAMLReader {
           for source in sources { merged += source.pairs ?? [] }
           continue
         }
-        pairs.append(YAMLNode.Pair(key: name.string, keyLocation: keyPlace, value: value))
+        pairs.append(YAMLNode.Pair(key: odd.restored(name.string), keyLocation: keyPlace, value: value))
       }
       var names = Set(pairs.map(\.key))
       for pair in merged where names.insert(pair.key).inserted { pairs.append(pair) }
@@ -223,14 +230,21 @@ extension String {
     unicodeScalars.first == "\u{FEFF}" ? String(unicodeScalars.dropFirst()) : self
   }
 
-  /// Calls `body` with the range of each line, its line break left out.
-  fileprivate func enumerateLineRanges(_ body: (Range<Index>) -> Void) {
+  /// The ranges of the lines, their ends left out: LF, CR LF or a lone CR.
+  var lineRanges: [Range<Index>] {
+    var lines: [Range<Index>] = []
     var start = startIndex
-    while true {
-      let end = utf8[start...].firstIndex(of: 10) ?? endIndex
-      body(start..<end)
-      if end == endIndex { return }
-      start = utf8.index(after: end)
+    var at = startIndex
+    while at != endIndex {
+      let end = at
+      let byte = utf8[at]
+      at = utf8.index(after: at)
+      guard byte == 10 || byte == 13 else { continue }
+      if byte == 13, at != endIndex, utf8[at] == 10 { at = utf8.index(after: at) }
+      lines.append(start..<end)
+      start = at
     }
+    lines.append(start..<endIndex)
+    return lines
   }
 }

@@ -27,6 +27,24 @@ import Testing
     #expect(Array(excerpt(marked).dropFirst()) == [line, caret])
   }
 
+  @Test func `lines are those of editors, whatever else YAML takes for line breaks`() {
+    for (end, line) in [("\n", 3), ("\r\n", 3), ("\r", 3), ("\u{85}", 1), ("\u{2028}", 1), ("\u{2029}", 1)] {
+      let text = "a: 1\(end)b: 2\(end)c: ]"
+      let (_, diagnostics) = YAMLReader.read(text)
+      let lines = DiagnosticRendering(file: "p.yaml", text: text).report(diagnostics).split(separator: "\n")
+      #expect(lines.count == 3)
+      #expect(lines[0].hasPrefix("p.yaml:\(line):"))
+      #expect(lines[1].hasSuffix("c: ]"))
+    }
+    let (root, found) = YAMLReader.read("a\u{2028}b: 'x\u{85}y'\nc: ]\u{F700}\u{2029}")
+    #expect(root == nil)
+    #expect(found.map(\.location.line) == [2])
+    let (kept, none) = YAMLReader.read("a\u{2028}b: 'x\u{85}y\u{F700}'\nc: z\u{2029}z")
+    #expect(none.isEmpty)
+    #expect(kept?.pairs?.map(\.key) == ["a\u{2028}b", "c"])
+    #expect(kept?.pairs?.map(\.value.description) == ["'x\u{85}y\u{F700}'", "'z\u{2029}z'"])
+  }
+
   @Test func `a long line is cut around the caret`() {
     let long = String(repeating: "a", count: 5000)
     let lines = excerpt(long + "⟪X" + long)

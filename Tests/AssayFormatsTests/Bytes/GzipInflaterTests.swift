@@ -1,5 +1,6 @@
 import AssayFormats
 import CZlib
+import FormatTwins
 import Testing
 
 @Suite struct `Gzip inflater` {

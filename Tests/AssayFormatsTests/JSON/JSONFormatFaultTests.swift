@@ -1,4 +1,5 @@
 import AssayFormats
+import FormatTwins
 import Testing
 
 @Suite struct JSONFormatFaultTests {

@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayFormats
+import FormatTwins
 import Testing
 
 @Suite struct JSONFormatTests {
@@ -99,7 +100,7 @@ import Testing
   }
 
   @Test func `mutated documents give rows or a fault, and the same as the whole parse`() throws {
-    var random = SeededGenerator(seed: 11)
+    var random = SplitMix64(state: 11)
     let marks = Array("{}[],:\"\\ 0e-.ntu\n\u{00}".utf8) + [0xFF, 0xC3, 0xA9]
     var accepted = 0
     for round in 0..<6_000 {
@@ -220,7 +221,7 @@ import Testing
   }
 
   @Test func `random records are read as the reference reads them`() throws {
-    var random = SeededGenerator(seed: 17)
+    var random = SplitMix64(state: 17)
     for _ in 0..<400 {
       let records = (0..<8).map { _ in Self.randomObject(depth: 3, &random) }
       let text = "[" + records.joined(separator: ",\n") + "]"
@@ -233,7 +234,7 @@ import Testing
     }
   }
 
-  private static func randomObject(depth: Int, _ random: inout SeededGenerator) -> String {
+  private static func randomObject(depth: Int, _ random: inout SplitMix64) -> String {
     let names = ["a", "b", "c", "a.b", "\\u0061", "", "long name \u{E9}", "\\\"q"]
     let members = (0..<Int(random.next() % 5)).map { index in
       let name = random.next() % 4 == 0 ? names[Int(random.next() % 8)] : names[index]
@@ -242,7 +243,7 @@ import Testing
     return "{" + members.joined(separator: ", ") + "}"
   }
 
-  private static func randomValue(depth: Int, _ random: inout SeededGenerator) -> String {
+  private static func randomValue(depth: Int, _ random: inout SplitMix64) -> String {
     let scalars = [
       "1", "-2.50", "null", "true", "false", "\"x\"", "\"\\n\\ud83d\\ude00\"", "1e5", "\"a long text with é\"",
       "123456789012",

@@ -1,4 +1,5 @@
 import AssayFormats
+import FormatTwins
 import Testing
 
 @Suite struct JSONParserTests {
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func `decimals survive being written and read`() throws {
-    var random = SeededGenerator(seed: 3)
+    var random = SplitMix64(state: 3)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: random.next())
       guard value.isFinite else { continue }

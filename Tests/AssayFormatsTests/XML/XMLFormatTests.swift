@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayFormats
+import FormatTwins
 import Testing
 
 @Suite struct `XML format` {

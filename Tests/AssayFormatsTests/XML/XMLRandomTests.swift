@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayFormats
+import FormatTwins
 import Testing
 
 @Suite struct XMLRandomTests {
@@ -26,7 +27,7 @@ import Testing
   }
 
   private static func element(
-    _ name: String, path: String, depth: Int, _ expected: inout Expected, _ random: inout SeededGenerator
+    _ name: String, path: String, depth: Int, _ expected: inout Expected, _ random: inout SplitMix64
   ) -> String {
     var text = "<\(name)"
     var attributeCount = 0
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func `random records of any names in any order are read as they were written`() {
-    var random = SeededGenerator(seed: 23)
+    var random = SplitMix64(state: 23)
     for round in 0..<300 {
       var expected = Expected()
       var xml = "<r>\n"

@@ -26,7 +26,7 @@ final class ChildProcess: Sendable {
   }
 
   /// - Parameters:
-  ///   - environment: All variables of the child, apart from `PATH`.
+  ///   - environment: All variables of the child, apart from `PATH` and the options of sanitizers.
   ///   - folder: Its current folder.
   ///   - log: The path of the files for its output, without `.out` and `.err`.
   init(
@@ -41,7 +41,12 @@ final class ChildProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     // env changes the folder and becomes the program: the id stays.
     var words = (["env", "-C", folder, program] + arguments).map { strdup($0) } + [nil]
-    let pairs = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
+    var surroundings = ["PATH": "/usr/bin:/bin"]
+    // Under a sanitizer the program is instrumented as well, and follows the same options.
+    for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"] {
+      if let value = getenv(name) { surroundings[name] = String(cString: value) }
+    }
+    let pairs = environment.merging(surroundings) { own, _ in own }
     var variables = pairs.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for word in words + variables { free(word) } }
     var process: pid_t = 0

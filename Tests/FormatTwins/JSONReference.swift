@@ -1,17 +1,17 @@
-import AssayColumns
-import AssayFormats
+package import AssayColumns
+package import AssayFormats
 
 /// Rows as the reference program makes them, plainly: what the column reader must answer.
-struct JSONReference: Equatable, CustomStringConvertible {
-  var names: [String] = []
+package struct JSONReference: Equatable, CustomStringConvertible {
+  package var names: [String] = []
   /// Cells by name; nulls and absent cells are left out.
-  var rows: [[String: Cell]] = []
+  package var rows: [[String: Cell]] = []
 
-  var description: String { "\(names) \(rows)" }
+  package var description: String { "\(names) \(rows)" }
 
-  init() {}
+  package init() {}
 
-  init(_ records: [JSONValue]) {
+  package init(_ records: [JSONValue]) {
     for record in records {
       var row: [String: Cell] = [:]
       for (name, value) in Self.flat(record) {
@@ -23,7 +23,7 @@ struct JSONReference: Equatable, CustomStringConvertible {
   }
 
   /// What pieces decoded to, put together.
-  init(_ pieces: [DecodedRows]) {
+  package init(_ pieces: [DecodedRows]) {
     for piece in pieces {
       for name in piece.names where !names.contains(name) { names.append(name) }
       for row in 0..<piece.rowCount {
@@ -60,7 +60,7 @@ struct JSONReference: Equatable, CustomStringConvertible {
 
 extension JSONFormat {
   /// Cuts and decodes bytes that arrive in chunks of a size.
-  func read(_ bytes: [UInt8], chunk: Int = .max) throws -> [DecodedRows] {
+  package func read(_ bytes: [UInt8], chunk: Int = .max) throws -> [DecodedRows] {
     var cutter = makeCutter()
     var rows: [DecodedRows] = []
     var at = 0
@@ -73,30 +73,15 @@ extension JSONFormat {
     return rows
   }
 
-  func read(_ text: String, chunk: Int = .max) throws -> [DecodedRows] {
+  package func read(_ text: String, chunk: Int = .max) throws -> [DecodedRows] {
     try read(Array(text.utf8), chunk: chunk)
   }
 
   /// The fault that a document gives, or nil.
-  func fault(_ text: String, chunk: Int = .max) -> FormatFault? {
+  package func fault(_ text: String, chunk: Int = .max) -> FormatFault? {
     do {
       _ = try read(text, chunk: chunk)
       return nil
     } catch { return error as? FormatFault }
-  }
-}
-
-/// Random numbers that are the same in every run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -1,0 +1,28 @@
+/// A small seeded generator, so that a failing round can be run again.
+package struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A number from 0 to `bound` − 1.
+  package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  /// True once in `count` times.
+  package mutating func once(in count: Int) -> Bool { below(count) == 0 }
+
+  /// One of some values, of which there must be one.
+  package mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
+}
+
+/// The bytes in two parts, at every place.
+package func splits(_ bytes: [UInt8]) -> [[[UInt8]]] {
+  (0...bytes.count).map { [Array(bytes[..<$0]), Array(bytes[$0...])] }
+}
