@@ -3,10 +3,13 @@ import PackageDescription
 
 /// Links the standard library and Foundation into the program: it starts faster, and runs where Swift is not installed.
 ///
-/// The libraries named are those that Foundation's own module asks for when it is compiled for a static link.
+/// The libraries named are those that Foundation's own module asks for when it is compiled for a static link. Sanitizers
+/// need the shared ones, functions of which they stand in for.
 let staticStandardLibrary =
-  ["-static-stdlib", "-Xclang-linker", "-no-pie"]
-  + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l" + $0 }
+  Context.environment["ASSAY_SANITIZED"] != nil
+  ? []
+  : ["-static-stdlib", "-Xclang-linker", "-no-pie"]
+    + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l" + $0 }
 
 /// The rooms of the house, from the ground up: a target imports only what stands above it here, and each
 /// third-party library is imported in one room.

@@ -124,6 +124,16 @@ import Testing
     #expect(try await workspace.leftovers() == [])
   }
 
+  @Test func `broken UTF-16 in XML is told by the program, not by the library that reads it`() async throws {
+    let workspace = try Workspace()
+    let text = "<r><p>".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    try workspace.write([0xFF, 0xFE] + text + [0x00, 0xD8, 0x0A, 0x00], to: "in.xml")
+    let check = try await workspace.assay("check", "in.xml")
+    #expect(check.code == 3)
+    #expect(check.errors.contains("in.xml:1: malformed XML"))
+    #expect(!check.errors.contains("error :"), "\(check.errors)")
+  }
+
   @Test func `a field of 100 MB is read and written`() async throws {
     let workspace = try Workspace()
     let field = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000_000)

@@ -133,7 +133,7 @@ package struct PlainXML {
     let text = name.map { String(cString: $0) } ?? ""
     guard !hasNamespace, let colon = text.firstIndex(of: ":"), colon != text.startIndex,
       let first = text[text.index(after: colon)...].unicodeScalars.first,
-      first.properties.isXIDStart || first == "_" || first == ":"
+      first.properties.isXIDStart || first == "_"
     else { return text }
     return String(text[text.index(after: colon)...])
   }

@@ -84,6 +84,8 @@ final class XMLPushParser: @unchecked Sendable {
     guard let context else { throw FormatFault("the XML parser could not be made: out of memory") }
     events.pointee.inputSize += bytes.count
     if isLast, events.pointee.inputSize == 0 { throw .emptyDocument }
+    // For this thread: what libxml2 finds wrong apart from a document, as in its encoding, it would print by itself.
+    xmlSetStructuredErrorFunc(nil) { _, _ in }
     let status = bytes.withUnsafeBytes { bytes in
       let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
       let status = xmlParseChunk(context, start, Int32(bytes.count), isLast ? 1 : 0)

@@ -1,4 +1,5 @@
 import CXML
+import Glibc
 
 /// The parser's events: libxml2 calls the functions of `handler()`, they find this value in the context.
 ///
@@ -12,6 +13,8 @@ struct XMLEvents: ~Copyable {
   private var isStopped = false
   /// Runs of text so far.
   private(set) var textCount = 0
+  /// Whether the CDATA so far ends with a carriage return, of which a line feed may be a part.
+  private var isAfterReturn = false
   /// Bytes of text and attributes so far.
   private var textSize = 0
   /// Bytes of the document so far.
@@ -76,7 +79,11 @@ struct XMLEvents: ~Copyable {
     }
     handler.characters = text
     handler.ignorableWhitespace = text
-    handler.cdataBlock = text
+    handler.cdataBlock = { context, bytes, count in
+      guard let bytes, let events = XMLEvents.of(context) else { return }
+      let input = context?.assumingMemoryBound(to: xmlParserCtxt.self).pointee.input
+      if let mistake = events.pointee.cdata(bytes, Int(count), input) { XMLEvents.stop(context, mistake.message) }
+    }
     handler.serror = { context, error in
       guard let error, error.pointee.level == XML_ERR_FATAL, let events = XMLEvents.of(context) else { return }
       if events.pointee.isStopped { return }
@@ -107,6 +114,27 @@ struct XMLEvents: ~Copyable {
     textSize &+= length
     if let mistake = rows.text(start, length) { return mistake }
     return hasGrownTooMuch ? .growth : nil
+  }
+
+  /// A part of a CDATA section. Returns what is wrong, or nil.
+  ///
+  /// A push parser hands it over as it stands in the document, where all else has had its line ends made line feeds (XML
+  /// 1.0, 2.11).
+  private mutating func cdata(
+    _ start: UnsafePointer<UInt8>, _ length: Int, _ input: xmlParserInputPtr?
+  ) -> XMLMistake? {
+    // Within an entity the text is a copy, whose line ends have been made so.
+    guard let input, input.pointee.cur == start else { return text(start, length) }
+    let opening: StaticString = "<![CDATA["
+    if start - input.pointee.base >= 9, memcmp(start - 9, opening.utf8Start, 9) == 0 { isAfterReturn = false }
+    if !isAfterReturn, memchr(start, 0x0D, length) == nil { return text(start, length) }
+    var lines: [UInt8] = []
+    for index in 0..<length {
+      let byte = start[index]
+      if byte != 0x0A || !isAfterReturn { lines.append(byte == 0x0D ? 0x0A : byte) }
+      isAfterReturn = byte == 0x0D
+    }
+    return lines.withUnsafeBufferPointer { text($0.baseAddress ?? start, $0.count) }
   }
 
   /// The value behind a context. The parser's owner keeps it in place for as long as it parses.

@@ -40,6 +40,9 @@ import Testing
     // Text in several kinds of runs.
     Case(
       "<r><p><a>x<![CDATA[<&>]]>y&amp;&lt;&#233;&#x1F600;</a></p></r>", ["a"], [["x<&>y&<é😀"]]),
+    // Line ends are line feeds, in CDATA as well; a carriage return that is named stays.
+    Case(
+      "<r><p><a><![CDATA[x\r\ny\rz\r]]><![CDATA[\n]]>\r\n&#13;</a></p></r>", ["a"], [["x\ny\nz\n\n\n\r"]]),
     Case("<r><p a='x&amp;y &#233;&quot;'/></r>", ["@a"], [["x&y é\""]]),
     Case("<r><p><a>x<!-- no -->y<?pi z?>z</a></p></r>", ["a"], [["xyz"]]),
     Case(
@@ -105,6 +108,17 @@ import Testing
     for size in [1000, 65_536, 65_537, 10 << 20] { #expect(try counts(size) == [4096, 4096, 1808]) }
     let table = DecodedTable.decoded([Array(xml.utf8)], XMLFormat())
     #expect(table.rows[9_999] == ["9999", "text 9999"])
+  }
+
+  @Test func `line ends of long CDATA are line feeds wherever the parser cuts it`() {
+    for before in 0..<4 {
+      let text = String(repeating: "-", count: before) + String(repeating: "a\r\n\rb", count: 8_000)
+      let xml = "<r><p><a><![CDATA[\(text)]]></a></p></r>"
+      let table = DecodedTable.decoded([Array(xml.utf8)], XMLFormat())
+      let expected = String(repeating: "-", count: before) + String(repeating: "a\n\nb", count: 8_000)
+      #expect(table.fault == nil)
+      #expect(table.rows == [[expected]])
+    }
   }
 
   @Test func `ever new names do not make a table of columns times records`() throws {
