@@ -2,19 +2,13 @@
 
 pd.read_csv(engine="pyarrow") cannot read line breaks within quotes, so pyarrow's own reader is called.
 """
+import arrow_table
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
 import rules
 
 data, out = rules.arguments()
 names, numeric = rules.columns(data)
-kinds = {name: pa.string() for name in names}
-kinds.update({name: pa.int64() if name.startswith("id") else pa.float64() for name in numeric})
-table = pa.csv.read_csv(
-    data, parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-    convert_options=pa.csv.ConvertOptions(
-        column_types=kinds, strings_can_be_null=True, quoted_strings_can_be_null=False))
+table = arrow_table.read(data, names, numeric)
 frame = table.to_pandas(types_mapper=pd.ArrowDtype)
 rows = len(frame)
 nulls = frame.isna().sum()

@@ -1,43 +1,12 @@
 """polars, lazy, streaming engine, types given: five metrics and seven checks."""
 import polars as pl
-import rules
-
-data, out = rules.arguments()
-names, numeric = rules.columns(data)
-kinds = {name: pl.String for name in names}
-kinds.update({name: pl.Int64 if name.startswith("id") else pl.Float64 for name in numeric})
-text = [name for name in names if name not in numeric]
-frame = pl.scan_csv(data, schema=kinds)
-
-first = frame.select(
-    pl.len().alias("rows"),
-    *[pl.col(name).null_count().alias(f"nulls {name}") for name in names],
-    *[pl.col(name).cast(pl.Float64, strict=False).count().alias(f"numbers {name}") for name in text],
-    *[pl.col(name).quantile(share, "linear").alias(f"{share} {name}") for name in numeric for share in (0.25, 0.75)],
-    pl.col("id").n_unique().alias("ids"),
-    (~pl.col("revenue").is_between(*rules.REVENUE)).sum().alias("revenue_outside"),
-    (~pl.col("state").is_in(rules.STATES)).sum().alias("other_states"),
-    (~pl.col("email").str.contains(rules.EMAIL)).sum().alias("bad_emails"),
-)
-distinct = frame.unique().select(pl.len())
-facts, distinct = pl.collect_all([first, distinct], engine="streaming")
-fact = facts.row(0, named=True)
+import polars_work
 
 
-def outside(name):
-    low, high = fact[f"0.25 {name}"], fact[f"0.75 {name}"]
-    reach = 1.5 * (high - low)
-    return ((pl.col(name) < low - reach) | (pl.col(name) > high + reach)).sum().alias(name)
+def facts_of(frame, measures):
+    facts, distinct = pl.collect_all(
+        [frame.select(measures), frame.unique().select(pl.len())], engine="streaming")
+    return facts.row(0, named=True), distinct.item()
 
 
-outliers = sum(frame.select(*map(outside, numeric)).collect(engine="streaming").row(0))
-rows = fact["rows"]
-nulls = {name: fact[f"nulls {name}"] for name in names}
-mixed = [name for name in text
-         if fact[f"numbers {name}"] * 2 > rows - nulls[name] and fact[f"numbers {name}"] < rows - nulls[name]]
-rules.hand_in(
-    out, rows,
-    rules.counted(rows, nulls["id"], rows - fact["ids"], nulls["email"], fact["bad_emails"], fact["revenue_outside"],
-                  fact["other_states"]),
-    rules.metrics(names, rows, sum(nulls.values()), rows - distinct.item(), mixed,
-                  sum(rows - nulls[name] for name in numeric), outliers))
+polars_work.grade(pl.scan_csv, facts_of, lambda frame: frame.collect(engine="streaming"))
