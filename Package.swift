@@ -110,18 +110,19 @@ let package = Package(
       ]),
     // The plain readers that the fast ones are held against, by tests and fuzzers alike.
     .target(
-      name: "FormatTwins", dependencies: ["CXML", "AssayColumns", "AssayFormats"], path: "Tests/FormatTwins"),
+      name: "FormatTwins", dependencies: ["CXML", "CZlib", "AssayColumns", "AssayFormats"], path: "Tests/FormatTwins"),
     .target(
       name: "FuzzSubjects",
       dependencies: [
-        "CAssay", "CZlib", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine",
-        "AssayComponents", "FormatTwins",
+        "CAssay", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
+        "AssayTestSupport", "FormatTwins",
       ], path: "Tests/FuzzSubjects"),
     // Built by Scripts/fuzz alone.
     .executableTarget(name: "assay-fuzz", dependencies: ["FuzzSubjects"], path: "Tests/Fuzz"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzSubjects"]),
     .testTarget(
-      name: "AssayFormatsTests", dependencies: ["CAssay", "CZlib", "AssayColumns", "AssayFormats", "FormatTwins"]),
+      name: "AssayFormatsTests",
+      dependencies: ["CAssay", "AssayColumns", "AssayFormats", "AssayTestSupport", "FormatTwins"]),
     .target(name: "AssayTestServers", path: "Tests/AssayTestServers"),
     .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP", "AssayTestServers"]),
     .testTarget(
@@ -129,7 +130,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "AssayStoreTests",
-      dependencies: ["AssayColumns", "AssayStore", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "AssayColumns", "AssayStore", "AssayTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

@@ -3,6 +3,17 @@ import AssayQuality
 import AssayTestSupport
 import Testing
 
+/// Holds a spread against one that a sort gives.
+private func expect(_ found: NumberSpread, of values: [Double]) {
+  let ordered = values.sorted()
+  let (first, third) = (plainQuartile(ordered, 0.25), plainQuartile(ordered, 0.75))
+  #expect(found.firstQuartile == first && found.thirdQuartile == third, "\(values.count)")
+  #expect(found.median == plainQuartile(ordered, 0.5), "\(values.count)")
+  let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
+  #expect(found.outliers == values.count { $0 < low || $0 > high }, "\(values.count)")
+  #expect(found.count == values.count)
+}
+
 /// The reference program's quartile, after a sort.
 private func plainQuartile(_ ordered: [Double], _ share: Double) -> Double {
   let place = share * Double(ordered.count - 1)
@@ -19,32 +30,32 @@ private func spread(_ values: [Double]) throws -> NumberSpread? {
 }
 
 @Suite struct QuartileTests {
-  enum Order: CaseIterable { case random, ascending, descending, equal, few, sawtooth, organPipe, heavyTailed }
+  enum Order: CaseIterable {
+    case random, ascending, descending, equal, few, sawtooth, organPipe, heavyTailed
+
+    func value(_ index: Int, of count: Int, _ random: inout SeededRandom) -> Double {
+      switch self {
+      case .random: Double.random(in: -1e3...1e3, using: &random)
+      case .heavyTailed: 1 / Double.random(in: -1...1, using: &random)
+      case .ascending: Double(index) * 0.1
+      case .descending: Double(count - index) * 0.1
+      case .equal: 4.5
+      case .few: Double(Int.random(in: 0..<3, using: &random))
+      case .sawtooth: Double(index % 17)
+      case .organPipe: Double(min(index, count - index))
+      }
+    }
+  }
 
   @Test(arguments: Order.allCases)
   func `selection finds what sorting finds`(_ order: Order) throws {
     var random = SeededRandom(seed: 3)
     for count in [1, 2, 3, 4, 5, 63, 64, 65, 600, 601, 602, 1_000, 20_011] {
       let values: [Double] = (0..<count).map { index in
-        switch order {
-        case .random: Double.random(in: -1e3...1e3, using: &random)
-        case .heavyTailed: 1 / Double.random(in: -1...1, using: &random)
-        case .ascending: Double(index) * 0.1
-        case .descending: Double(count - index) * 0.1
-        case .equal: 4.5
-        case .few: Double(Int.random(in: 0..<3, using: &random))
-        case .sawtooth: Double(index % 17)
-        case .organPipe: Double(min(index, count - index))
-        }
+        order.value(index, of: count, &random)
       }
       let found = try #require(try spread(values))
-      let ordered = values.sorted()
-      let (first, third) = (plainQuartile(ordered, 0.25), plainQuartile(ordered, 0.75))
-      #expect(found.firstQuartile == first && found.thirdQuartile == third, "\(count)")
-      #expect(found.median == plainQuartile(ordered, 0.5), "\(count)")
-      let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
-      #expect(found.outliers == values.count { $0 < low || $0 > high })
-      #expect(found.count == count)
+      expect(found, of: values)
     }
   }
 
@@ -53,17 +64,7 @@ private func spread(_ values: [Double]) throws -> NumberSpread? {
     var random = SeededRandom(seed: 5)
     for (count, scale) in [(65_537, 1.0), (150_000, 100), (150_001, 1e9)] {
       let values: [Double] = (0..<count).map { index in
-        let value =
-          switch order {
-          case .random: Double.random(in: -1e3...1e3, using: &random)
-          case .heavyTailed: 1 / Double.random(in: -1...1, using: &random)
-          case .ascending: Double(index) * 0.1
-          case .descending: Double(count - index) * 0.1
-          case .equal: 4.5
-          case .few: Double(Int.random(in: 0..<3, using: &random))
-          case .sawtooth: Double(index % 17)
-          case .organPipe: Double(min(index, count - index))
-          }
+        let value = order.value(index, of: count, &random)
         // Some are small integers over a power of ten, some need all bits.
         return (value * scale).rounded() / scale
       }
@@ -86,13 +87,7 @@ private func spread(_ values: [Double]) throws -> NumberSpread? {
         Issue.record("no spread")
         return
       }
-      let ordered = values.sorted()
-      let (first, third) = (plainQuartile(ordered, 0.25), plainQuartile(ordered, 0.75))
-      #expect(found.firstQuartile == first && found.thirdQuartile == third, "\(count)")
-      #expect(found.median == plainQuartile(ordered, 0.5), "\(count)")
-      let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
-      #expect(found.outliers == values.count { $0 < low || $0 > high }, "\(count)")
-      #expect(found.count == count)
+      expect(found, of: values)
     }
   }
 

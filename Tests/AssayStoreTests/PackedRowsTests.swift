@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayStore
+import AssayTestSupport
 import Testing
 
 @Suite struct PackedRowsTests {
@@ -139,7 +140,7 @@ import Testing
   @Test(arguments: 0..<12)
   func `random batches come out as they went in`(seed: Int) async throws {
     let store = try await Store.open(folder.file("a.db"))
-    var random = SplitMix(state: UInt64(seed) &* 0x9E37_79B9 &+ 1)
+    var random = SeededRandom(seed: UInt64(seed) &* 0x9E37_79B9 &+ 1)
     let lengths = [3, 20, 200, 2_000, 20_000]
     let kinds = (0..<Int.random(in: 1...9, using: &random)).map { _ in Int.random(in: 0..<6, using: &random) }
     var batches: [Batch] = []
@@ -161,7 +162,7 @@ import Testing
   }
 
   private func randomColumn(
-    _ kind: Int, named name: String, count: Int, longest: Int, _ random: inout SplitMix
+    _ kind: Int, named name: String, count: Int, longest: Int, _ random: inout SeededRandom
   ) -> (Field, Column) {
     func text() -> String {
       String(repeating: "ä", count: Int.random(in: 0...longest / 2, using: &random)) + "\(random.next())"
@@ -206,18 +207,5 @@ import Testing
     default:
       return (Field(name, reading: .fromText, type: .text), .texts((0..<count).map { _ in text() }))
     }
-  }
-}
-
-/// Random numbers from a seed (Steele, Lea and Flood, 2014), so that a failure can be repeated.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

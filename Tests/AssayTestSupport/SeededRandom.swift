@@ -14,4 +14,10 @@ package struct SeededRandom: RandomNumberGenerator {
 
   /// A number from 0 to `bound` − 1.
   package mutating func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+  /// True once in `count` times.
+  package mutating func once(in count: Int) -> Bool { next(below: count) == 0 }
+
+  /// One of some values, of which there must be one.
+  package mutating func pick<T>(_ values: [T]) -> T { values[next(below: values.count)] }
 }

@@ -1,5 +1,6 @@
 import AssayFormats
 import CAssay
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -9,7 +10,7 @@ extension FuzzSubject {
       [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE0, 0x80, 0x80], [0xF0, 0x80, 0x80, 0x80], [0xFF],
       [0x80], [0xC3], [0xE2, 0x82], [0xF0, 0x9F], [0xF5, 0x80], [0],
     ]
-    var bytes = [UInt8](repeating: 0x61, count: round.random.below(70))
+    var bytes = [UInt8](repeating: 0x61, count: round.random.next(below: 70))
     // Mostly whole characters, so that faults come late too.
     bytes += round.random.document(of: round.random.once(in: 2) ? Array(parts[..<6]) : parts, atMost: 20)
     if round.random.once(in: 3) { round.random.mutate(&bytes, marks: [0x7F, 0x80, 0xBF, 0xC2, 0xE0, 0xF0], times: 2) }

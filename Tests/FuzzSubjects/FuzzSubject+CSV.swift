@@ -1,5 +1,6 @@
 import AssayFormats
 import CAssay
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -14,8 +15,8 @@ extension FuzzSubject {
     var bytes = round.random.document(of: parts, atMost: round.random.once(in: 4) ? 60 : 14)
     if round.random.once(in: 3) {
       // A run moves what follows over the edges of the scanner's blocks.
-      let run = [UInt8](repeating: UInt8(ascii: "x"), count: 40 + round.random.below(50))
-      bytes.insert(contentsOf: run, at: round.random.below(bytes.count + 1))
+      let run = [UInt8](repeating: UInt8(ascii: "x"), count: 40 + round.random.next(below: 50))
+      bytes.insert(contentsOf: run, at: round.random.next(below: bytes.count + 1))
     }
     if round.random.once(in: 3) {
       round.random.mutate(
@@ -39,7 +40,7 @@ extension FuzzSubject {
   private static func vectorScan(_ bytes: [UInt8], _ round: inout Round) {
     var block = bytes
     block.append(contentsOf: [UInt8](repeating: 0x0A, count: 64))
-    let place = round.random.below(bytes.count + 1)
+    let place = round.random.next(below: bytes.count + 1)
     let wanted = round.random.pick(block)
     block.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }

@@ -1,16 +1,17 @@
 import AssayFormats
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
   static let json = FuzzSubject("json", "JSON, JSON Lines and streamed paths against a recursive-descent reader") {
     round in
     let marks = Array("{}[],:\"\\ 0123e-.+ntu\n\u{00}".utf8) + [0xFF, 0xC3, 0xA9]
-    switch round.random.below(4) {
+    switch round.random.next(below: 4) {
     case 0: jsonLines(marks, &round)
     case 1: jsonPath(marks, &round)
     default:
       var bytes = Array(round.random.jsonDocument().utf8)
-      if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.below(3)) }
+      if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.next(below: 3)) }
       jsonDocument(bytes, &round)
     }
   }
@@ -25,9 +26,9 @@ extension FuzzSubject {
   }
 
   private static func jsonLines(_ marks: [UInt8], _ round: inout Round) {
-    let values = (0...round.random.below(6)).map { _ in round.random.jsonValue(depth: 3) }
+    let values = (0...round.random.next(below: 6)).map { _ in round.random.jsonValue(depth: 3) }
     var bytes = Array(values.joined(separator: round.random.pick(["\n", "\r\n", " ", "\n\n", ""])).utf8)
-    if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.below(3)) }
+    if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.next(below: 3)) }
     let records = PlainJSON.lines(bytes)
     let expected = records.flatMap { $0.isEmpty ? nil : PlainRows($0) }
     compare(bytes, expected, &round) { JSONFormat(lines: true, pieceBytes: $0) }
@@ -42,12 +43,12 @@ extension FuzzSubject {
       let others = (0...2).map {
         "\"\(round.random.pick(["x", "y", "b", name]))\($0)\":\(round.random.jsonValue(depth: 2))"
       }
-      var members = ["\"\(name)\":\(text)"] + others.prefix(round.random.below(3))
+      var members = ["\"\(name)\":\(text)"] + others.prefix(round.random.next(below: 3))
       if round.random.once(in: 12) { members.append("\"\(name)\":\(round.random.jsonValue(depth: 1))") }
       text = "{" + members.shuffled(using: &round.random).joined(separator: ",") + "}"
     }
     var bytes = Array(text.utf8)
-    if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.below(3)) }
+    if round.random.once(in: 2) { round.random.mutate(&bytes, marks: marks, times: 1 + round.random.next(below: 3)) }
     let spelled = "$" + names.map { ".\($0)" }.joined() + (isList ? "[*]" : "")
     guard let path = try? JSONPath(spelled) else { return round.claim(false, "the path \(spelled) is refused", bytes) }
     let expected = PlainJSON(bytes).flatMap { records(in: $0, names[...], isList: isList) }.map { PlainRows($0) }
@@ -91,24 +92,25 @@ extension FuzzSubject {
   }
 }
 
-extension SplitMix64 {
+extension SeededRandom {
   /// A document: mostly a list of objects.
   mutating func jsonDocument() -> String {
     once(in: 6) ? (once(in: 8) ? "\u{FEFF}" : "") + jsonValue(depth: 4) : " [" + jsonRecords() + "]\n"
   }
 
   mutating func jsonRecords() -> String {
-    let records = (0..<below(7)).map { _ in once(in: 8) ? jsonValue(depth: 2) : jsonObject(depth: 3) }
+    let records = (0..<next(below: 7)).map { _ in once(in: 8) ? jsonValue(depth: 2) : jsonObject(depth: 3) }
     return records.joined(separator: pick([",", ", ", " ,\n"]))
   }
 
   mutating func jsonValue(depth: Int) -> String {
     if depth > 0, once(in: 3) { return jsonObject(depth: depth) }
     if depth > 0, once(in: 4) {
-      return "[" + (0..<below(4)).map { _ in jsonValue(depth: depth - 1) }.joined(separator: once(in: 2) ? "," : " , ")
+      return "["
+        + (0..<next(below: 4)).map { _ in jsonValue(depth: depth - 1) }.joined(separator: once(in: 2) ? "," : " , ")
         + "]"
     }
-    switch below(4) {
+    switch next(below: 4) {
     case 0: return jsonNumber()
     case 1: return jsonString()
     default: return pick(["null", "true", "false", "1", "-2.50", "\"x\"", "\"00501\"", "1e5", "{}", "[]"])
@@ -122,20 +124,20 @@ extension SplitMix64 {
     var members: [String] = []
     for name in usual where !once(in: 3) { members.append("\"\(name)\":" + jsonValue(depth: depth - 1)) }
     while once(in: 4) {
-      members.insert("\"\(pick(rare))\" : " + jsonValue(depth: depth - 1), at: below(members.count + 1))
+      members.insert("\"\(pick(rare))\" : " + jsonValue(depth: depth - 1), at: next(below: members.count + 1))
     }
     return "{" + members.joined(separator: once(in: 4) ? " ,\n " : ",") + "}"
   }
 
   mutating func jsonNumber() -> String {
-    func run(_ most: Int, _ random: inout SplitMix64) -> String {
-      String((0...random.below(most)).map { _ in random.pick(Array("0123456789")) })
+    func run(_ most: Int, _ random: inout SeededRandom) -> String {
+      String((0...random.next(below: most)).map { _ in random.pick(Array("0123456789")) })
     }
     let most = pick([2, 4, 9, 16, 17, 20, 25])
     var text = once(in: 3) ? "-" : ""
-    text += once(in: 3) ? "0" : "\(1 + below(9))" + (once(in: 2) ? run(most, &self) : "")
+    text += once(in: 3) ? "0" : "\(1 + next(below: 9))" + (once(in: 2) ? run(most, &self) : "")
     if once(in: 2) { text += "." + run(most, &self) }
-    if once(in: 3) { text += pick(["e", "E"]) + pick(["", "-", "+"]) + "\(below(once(in: 2) ? 30 : 330))" }
+    if once(in: 3) { text += pick(["e", "E"]) + pick(["", "-", "+"]) + "\(next(below: once(in: 2) ? 30 : 330))" }
     return text
   }
 
@@ -144,7 +146,8 @@ extension SplitMix64 {
       "a", "long enough for words", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "\\u0000", "é", "日", "😀",
       "\\ud83d", "{", "]", ",", "\u{7F}",
     ]
-    return "\"" + (0..<below(6)).map { _ in pick(once(in: 30) ? parts : parts.filter { $0 != "\\ud83d" }) }.joined()
+    return "\""
+      + (0..<next(below: 6)).map { _ in pick(once(in: 30) ? parts : parts.filter { $0 != "\\ud83d" }) }.joined()
       + "\""
   }
 }

@@ -1,4 +1,5 @@
 import AssayFormats
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -8,7 +9,7 @@ extension FuzzSubject {
     round in
     let text = round.random.jsonDocument()
     guard let root = try? JSONParser.parse(text) else { return }
-    let steps = (0..<round.random.below(4)).map { _ in round.random.pathStep() }
+    let steps = (0..<round.random.next(below: 4)).map { _ in round.random.pathStep() }
     let spelled = "$" + steps.map(\.text).joined()
     let input = Array((spelled + "\n" + text).utf8)
     guard let path = try? JSONPath(spelled) else { return round.claim(false, "\(spelled) is refused", input) }
@@ -16,7 +17,8 @@ extension FuzzSubject {
     round.expect(path.select(in: root).map(\.text), expected.map(\.text), spelled, input)
 
     var bytes = Array(round.random.once(in: 2) ? spelled.utf8 : round.random.pick(oddPaths).utf8)
-    round.random.mutate(&bytes, marks: Array("$@.[]*?'\"()!=<>&|,:-01a\\u{} ".utf8), times: 1 + round.random.below(4))
+    round.random.mutate(
+      &bytes, marks: Array("$@.[]*?'\"()!=<>&|,:-01a\\u{} ".utf8), times: 1 + round.random.next(below: 4))
     let mutated = String(decoding: bytes, as: UTF8.self)
     do throws(JSONPathFault) {
       let path = try JSONPath(mutated)
@@ -79,7 +81,7 @@ struct PathStep {
   }
 }
 
-extension SplitMix64 {
+extension SeededRandom {
   fileprivate mutating func pathStep() -> PathStep {
     let step = childStep()
     guard once(in: 5) else { return step }
@@ -87,22 +89,22 @@ extension SplitMix64 {
   }
 
   private mutating func childStep() -> PathStep {
-    switch below(5) {
+    switch next(below: 5) {
     case 0: return PathStep(text: "[*]") { PathStep.children($0) }
     case 1:
-      let index = below(9) - 4
+      let index = next(below: 9) - 4
       return PathStep(text: "[\(index)]") { value in
         guard let elements = value.elements else { return [] }
         let place = index < 0 ? elements.count + index : index
         return elements.indices.contains(place) ? [elements[place]] : []
       }
     case 2:
-      let (start, end) = (once(in: 3) ? nil : below(9) - 4, once(in: 3) ? nil : below(9) - 4)
-      let step = once(in: 2) ? 1 : below(7) - 3
+      let (start, end) = (once(in: 3) ? nil : next(below: 9) - 4, once(in: 3) ? nil : next(below: 9) - 4)
+      let step = once(in: 2) ? 1 : next(below: 7) - 3
       let text = "[\(start.map(String.init) ?? ""):\(end.map(String.init) ?? ""):\(step)]"
       return PathStep(text: text) { value in value.elements.map { PathStep.slice($0, start, end, step) } ?? [] }
     case 3:
-      let (name, bound) = (pick(["a", "b", "value"]), Int64(below(5)))
+      let (name, bound) = (pick(["a", "b", "value"]), Int64(next(below: 5)))
       if once(in: 2) {
         return PathStep(text: "[?@.\(name)]") { value in PathStep.children(value).filter { $0[name] != nil } }
       }

@@ -1,11 +1,12 @@
 import AssayColumns
 import AssayQuality
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
   static let quartiles = FuzzSubject("quartiles", "quartiles and outliers by selection against a full sort") { round in
-    let count = 1 + round.random.below(round.random.pick([4, 70, 700, 3_000]))
-    let shape = round.random.below(8)
+    let count = 1 + round.random.next(below: round.random.pick([4, 70, 700, 3_000]))
+    let shape = round.random.next(below: 8)
     var values: [Double] = []
     for index in 0..<count {
       switch shape {
@@ -13,15 +14,15 @@ extension FuzzSubject {
       case 1: values.append(Double(count - index))
       case 2: values.append(Double(min(index, count - index)))
       case 3: values.append(Double(index % 17))
-      case 4: values.append(Double(round.random.below(3)))
+      case 4: values.append(Double(round.random.next(below: 3)))
       case 5: values.append(1 / Double.random(in: -1...1, using: &round.random))
       case 6: values.append(round.random.pick([.infinity, -.infinity, 0, -0.0, 1, 1e300, -1e300]))
       default: values.append(Double.random(in: -1e3...1e3, using: &round.random))
       }
     }
     // Runs change places, so that almost ordered values come as well.
-    for _ in 0..<round.random.below(4) where count > 4 {
-      values.swapAt(round.random.below(count), round.random.below(count))
+    for _ in 0..<round.random.next(below: 4) where count > 4 {
+      values.swapAt(round.random.next(below: count), round.random.next(below: count))
     }
     let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) } }
     let column = Column(.decimals(values))
@@ -48,8 +49,8 @@ extension FuzzSubject {
   static let duplicates = FuzzSubject("duplicates", "repeated rows and keys by hashes against a Set of the rows' texts")
   {
     round in
-    let width = 1 + round.random.below(3)
-    let count = round.random.below(round.random.pick([5, 60, 700]))
+    let width = 1 + round.random.next(below: 3)
+    let count = round.random.next(below: round.random.pick([5, 60, 700]))
     let isText = round.random.once(in: 2)
     let texts = ["", "a", "b", "1", "1.0", "ab", "a\u{0}", "\u{0}", "12345678", "123456789", "0123456789abcdef0", "é"]
     let cells: [Cell] = [
@@ -59,7 +60,7 @@ extension FuzzSubject {
     for _ in 0..<count {
       rows.append(
         (0..<width).map { _ in
-          if round.random.once(in: 3) { return .text("\(round.random.below(200))") }
+          if round.random.once(in: 3) { return .text("\(round.random.next(below: 200))") }
           return isText
             ? (round.random.once(in: 8) ? .null : .text(round.random.pick(texts))) : round.random.pick(cells)
         })
@@ -123,12 +124,12 @@ extension FuzzSubject {
 
 extension Batch {
   /// The rows in batches of random sizes, which must not change any result.
-  func cut(_ random: inout SplitMix64) -> [Batch] {
+  func cut(_ random: inout SeededRandom) -> [Batch] {
     var batches: [Batch] = []
     var start = 0
-    let largest = 1 + random.below(max(rowCount, 1))
+    let largest = 1 + random.next(below: max(rowCount, 1))
     repeat {
-      let end = min(rowCount, start + 1 + random.below(largest))
+      let end = min(rowCount, start + 1 + random.next(below: largest))
       var part = slice(start..<end)
       part.firstRow = start
       batches.append(part)

@@ -1,6 +1,7 @@
 import AssayColumns
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Glibc
 
 extension FuzzSubject {
@@ -11,7 +12,7 @@ extension FuzzSubject {
     for _ in 0..<16 {
       var bytes = Array(round.random.numberText().utf8)
       if round.random.once(in: 3) {
-        round.random.mutate(&bytes, marks: Array("0123456789-+.eEtTZ: f".utf8), times: 1 + round.random.below(2))
+        round.random.mutate(&bytes, marks: Array("0123456789-+.eEtTZ: f".utf8), times: 1 + round.random.next(below: 2))
       }
       let text = String(decoding: bytes, as: UTF8.self)
       guard text.utf8.elementsEqual(bytes), !text.utf8.contains(0) else { continue }
@@ -71,13 +72,14 @@ enum PlainNumber {
   }
 }
 
-extension SplitMix64 {
+extension SeededRandom {
   fileprivate mutating func numberText() -> String {
-    switch below(8) {
+    switch next(below: 8) {
     case 0:
       let zone = pick(["", "", "Z", "+02:00", "-99:99"])
       let time = pick(["", "T23:59", " 00:00:59", "T12:30:00.123", "T24:00"])
-      return two(below(40)) + two(below(100)) + "-" + two(below(14)) + "-" + two(below(33)) + time + zone
+      return two(next(below: 40)) + two(next(below: 100)) + "-" + two(next(below: 14)) + "-" + two(next(below: 33))
+        + time + zone
     case 1: return pick(["true", "True", "TRUE", "false", "False", "FALSE", "tRUE", "inf", "nan", "0x1p3", "+1", " 1"])
     case 2:
       let value = Double(bitPattern: next())
@@ -86,7 +88,7 @@ extension SplitMix64 {
       // Halfway between two doubles, or next to it: where rounding is hard.
       let value = Double(bitPattern: next() & 0x7FEF_FFFF_FFFF_FFFF)
       return exact((value + value.nextUp) / 2 == value ? value : value.nextUp)
-    case 4: return (once(in: 3) ? "-" : "") + String(repeating: "0", count: below(30)) + jsonNumber()
+    case 4: return (once(in: 3) ? "-" : "") + String(repeating: "0", count: next(below: 30)) + jsonNumber()
     default: return jsonNumber()
     }
   }
@@ -95,7 +97,7 @@ extension SplitMix64 {
 
   private mutating func exact(_ value: Double) -> String {
     var buffer = [CChar](repeating: 0, count: 900)
-    _ = withVaList([Int32(14 + below(12)), value]) { vsnprintf(&buffer, 900, "%.*e", $0) }
+    _ = withVaList([Int32(14 + next(below: 12)), value]) { vsnprintf(&buffer, 900, "%.*e", $0) }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

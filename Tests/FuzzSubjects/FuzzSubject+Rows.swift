@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayFormats
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -8,13 +9,13 @@ extension FuzzSubject {
     let delimiter = round.random.pick(Array(",;\t|-1".utf8))
     let writer = CSVWriter(delimiter: delimiter)
     let bytes = writer.header(batch.schema.names) + writer.rows(of: batch)
-    let cut = round.random.below(batch.rowCount + 1)
+    let cut = round.random.next(below: batch.rowCount + 1)
     let halves = writer.rows(of: batch.slice(0..<cut)) + writer.rows(of: batch.slice(cut..<batch.rowCount))
     round.claim(writer.header(batch.schema.names) + halves == bytes, "two batches are written as one", bytes)
     guard batch.schema.count > 0 else { return }
     let dialect = CSVDialect(delimiter: delimiter)
     let found = DecodedTable.decoded(
-      round.random.parts(of: bytes), CSVFormat(dialect, pieceSize: 1 + round.random.below(200)))
+      round.random.parts(of: bytes), CSVFormat(dialect, pieceSize: 1 + round.random.next(below: 200)))
     round.claim(found.fault == nil && found.warnings.isEmpty, "reads without a fault: \(found)", bytes)
     round.expect(found.names, batch.schema.names, "names", bytes)
     let rows = (0..<batch.rowCount).map { row in
@@ -36,7 +37,7 @@ extension FuzzSubject {
       return bytes
     }
     let bytes = write([batch])
-    let cut = round.random.below(batch.rowCount + 1)
+    let cut = round.random.next(below: batch.rowCount + 1)
     round.claim(
       write([batch.slice(0..<cut), batch.slice(cut..<batch.rowCount)]) == bytes, "two batches are written as one", bytes
     )
@@ -65,8 +66,8 @@ extension FuzzSubject {
 
   static let codec = FuzzSubject("codec", "batches spilled and read again, cell by cell") { round in
     let batch = round.random.batch(named: { $0 })
-    let places = (0..<round.random.below(batch.rowCount + 3)).map { _ in
-      Int32(round.random.below(batch.rowCount + 1)) - 1
+    let places = (0..<round.random.next(below: batch.rowCount + 3)).map { _ in
+      Int32(round.random.next(below: batch.rowCount + 1)) - 1
     }
     for one in [batch, batch.gather(places)] {
       let bytes = BatchCodec.encode(one)
@@ -96,14 +97,14 @@ extension Batch {
   func slice(_ range: Range<Int>) -> Batch { gather(range.map { Int32($0) }) }
 }
 
-extension SplitMix64 {
+extension SeededRandom {
   /// A batch of columns of all layouts.
   mutating func batch(named name: (String) -> String) -> Batch {
-    let rowCount = pick([0, 1, 3, 63, 64, 65, 1 + below(200)])
+    let rowCount = pick([0, 1, 3, 63, 64, 65, 1 + next(below: 200)])
     let names = ["a", "b \"c\"", "d,e", "é\n", "column", "\u{1}", "a;b", " "].shuffled(using: &self)
-    let columns = (0..<(1 + below(4))).map { _ in column(rowCount) }
+    let columns = (0..<(1 + next(below: 4))).map { _ in column(rowCount) }
     let fields = names.prefix(columns.count).map { Field(name($0), reading: .own) }
-    return Batch(schema: DatasetSchema(fields), columns: columns, rowCount: rowCount, firstRow: below(1 << 40))
+    return Batch(schema: DatasetSchema(fields), columns: columns, rowCount: rowCount, firstRow: next(below: 1 << 40))
   }
 
   private mutating func column(_ count: Int) -> Column {
@@ -114,7 +115,7 @@ extension SplitMix64 {
       validity = bits
     }
     func isNull(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
-    switch below(5) {
+    switch next(below: 5) {
     case 0: return .texts((0..<count).map { isNull($0) ? nil : cellText() })
     case 1: return Column(.integers((0..<count).map { isNull($0) ? 0 : cellInteger() }), validity: validity)
     case 2: return Column(.decimals((0..<count).map { isNull($0) ? 0 : cellDecimal() }), validity: validity)
@@ -126,7 +127,7 @@ extension SplitMix64 {
       return .cells(
         (0..<count).map { row in
           if isNull(row) { return .null }
-          switch below(4) {
+          switch next(below: 4) {
           case 0: return .text(cellText())
           case 1: return .integer(cellInteger())
           case 2: return .decimal(cellDecimal())
@@ -141,11 +142,12 @@ extension SplitMix64 {
       "\"", ",", ";", "\n", "\r", "\\", "\t", "\u{1}", "a", "long enough for a word", "é", "😀", " ", "1", "-", "{",
       "\u{7F}",
     ]
-    return (0..<below(6)).map { _ in pick(parts) }.joined()
+    return (0..<next(below: 6)).map { _ in pick(parts) }.joined()
   }
 
   mutating func cellInteger() -> Int64 {
-    once(in: 3) ? pick([0, -1, 1, .max, .min, 9, 10, -10, 99, 100]) : Int64(bitPattern: next()) >> Int64(below(64))
+    once(in: 3)
+      ? pick([0, -1, 1, .max, .min, 9, 10, -10, 99, 100]) : Int64(bitPattern: next()) >> Int64(next(below: 64))
   }
 
   mutating func cellDecimal() -> Double {
@@ -156,6 +158,6 @@ extension SplitMix64 {
       ])
     }
     let value = Double(bitPattern: next())
-    return once(in: 2) || !value.isFinite ? Double(below(2_000_000) - 1_000_000) / 100 : value
+    return once(in: 2) || !value.isFinite ? Double(next(below: 2_000_000) - 1_000_000) / 100 : value
   }
 }

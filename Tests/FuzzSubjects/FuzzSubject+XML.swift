@@ -1,4 +1,5 @@
 import AssayFormats
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -20,7 +21,7 @@ extension FuzzSubject {
     if round.random.once(in: 2) {
       round.random.mutate(
         &bytes, marks: Array("<>/&;=\"' abpr:!-[]?#x1\r\n\u{00}".utf8) + [0xFF, 0xC3, 0xA9],
-        times: 1 + round.random.below(3))
+        times: 1 + round.random.next(below: 3))
     }
     let records = round.random.pick([nil, nil, "p", "l/p", "/r/p", "u:p", "r", "b"])
     var expected = PlainXML.table(bytes, records: records)
@@ -39,10 +40,10 @@ extension FuzzSubject {
   }
 }
 
-extension SplitMix64 {
+extension SeededRandom {
   mutating func xmlContent(depth: Int, _ isDeclared: Bool) -> String {
     var text = ""
-    for _ in 0..<below(once(in: 5) ? 12 : 5) {
+    for _ in 0..<next(below: once(in: 5) ? 12 : 5) {
       if depth > 0, !once(in: 3) {
         text += xmlElement(depth: depth - 1, isDeclared)
       } else {

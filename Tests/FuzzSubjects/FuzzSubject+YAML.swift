@@ -1,6 +1,7 @@
 import AssayComponents
 import AssayDefinition
 import AssayEngine
+import AssayTestSupport
 import FormatTwins
 
 extension FuzzSubject {
@@ -8,20 +9,20 @@ extension FuzzSubject {
     round in
     var bytes = Array(round.random.pick(pipelines).utf8)
     let marks = Array("{}[]:,-#&*!|>'\"%@`~?$<\n \t\\0".utf8) + [0, 0xC3, 0xA9, 0xFF]
-    switch round.random.below(8) {
+    switch round.random.next(below: 8) {
     case 0: bytes = round.random.document(of: fragments.map { Array($0.utf8) }, atMost: 40)
     case 1:
       // Whole lines change places or occur twice.
       var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
-      for _ in 0...round.random.below(3) {
-        lines.insert(round.random.pick(lines), at: round.random.below(lines.count + 1))
-        lines.remove(at: round.random.below(lines.count))
+      for _ in 0...round.random.next(below: 3) {
+        lines.insert(round.random.pick(lines), at: round.random.next(below: lines.count + 1))
+        lines.remove(at: round.random.next(below: lines.count))
       }
       bytes = Array(lines.joined(separator: [0x0A]))
     case 2:
       let fragment = Array(round.random.pick(fragments).utf8)
-      bytes.insert(contentsOf: fragment, at: round.random.below(bytes.count + 1))
-    default: round.random.mutate(&bytes, marks: marks, times: 1 + round.random.below(4))
+      bytes.insert(contentsOf: fragment, at: round.random.next(below: bytes.count + 1))
+    default: round.random.mutate(&bytes, marks: marks, times: 1 + round.random.next(below: 4))
     }
     let text = String(decoding: bytes, as: UTF8.self)
     let variables = Variables(environment: ["HOME": "/", "KEY": "x: [y"], unsetIsFault: round.random.once(in: 2))

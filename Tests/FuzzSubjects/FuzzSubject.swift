@@ -1,3 +1,4 @@
+import AssayTestSupport
 import FormatTwins
 
 /// One thing that is fuzzed: what a round of it generates, and how the result is held against the plain twin.
@@ -16,8 +17,8 @@ package struct FuzzSubject: Sendable {
 
   /// Runs one round. Its input depends on the seed and the number alone, so that any round can be run again by itself.
   package func run(seed: UInt64, round number: UInt64) -> Round {
-    var seeding = SplitMix64(state: seed)
-    var round = Round(random: SplitMix64(state: seeding.next() ^ (number &* 0xD134_2543_DE82_EF95)))
+    var seeding = SeededRandom(seed: seed)
+    var round = Round(random: SeededRandom(seed: seeding.next() ^ (number &* 0xD134_2543_DE82_EF95)))
     self.round(&round)
     return round
   }
@@ -31,7 +32,7 @@ package struct FuzzSubject: Sendable {
 
 /// What came of one round.
 package struct Round {
-  var random: SplitMix64
+  var random: SeededRandom
   /// How many inputs were tried, each way of handing one over counted.
   package private(set) var inputs = 0
   /// The first difference: what was found, and the input that shows it.
@@ -50,7 +51,7 @@ package struct Round {
     }
   }
 
-  init(random: SplitMix64) { self.random = random }
+  init(random: SeededRandom) { self.random = random }
 
   /// Counts an input and, where the two answers differ, keeps it with both of them.
   mutating func expect<T: Equatable>(_ found: T, _ expected: T, _ what: @autoclosure () -> String, _ input: [UInt8]) {

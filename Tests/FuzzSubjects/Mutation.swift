@@ -1,10 +1,11 @@
+import AssayTestSupport
 import FormatTwins
 
-extension SplitMix64 {
+extension SeededRandom {
   /// Bytes that are the given parts, some of them, in any order.
   mutating func document(of parts: [[UInt8]], atMost count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    for _ in 0..<below(count + 1) { bytes += pick(parts) }
+    for _ in 0..<next(below: count + 1) { bytes += pick(parts) }
     return bytes
   }
 
@@ -15,17 +16,17 @@ extension SplitMix64 {
         bytes.append(pick(marks))
         continue
       }
-      let place = below(bytes.count)
+      let place = next(below: bytes.count)
       let byte = once(in: 8) ? UInt8(truncatingIfNeeded: next()) : pick(marks)
-      switch below(10) {
+      switch next(below: 10) {
       case 0...2: bytes[place] = byte
       case 3...5: bytes.insert(byte, at: place)
       case 6, 7: bytes.remove(at: place)
       case 8:
-        let run = bytes[place..<min(bytes.count, place + 1 + below(12))]
-        bytes.insert(contentsOf: Array(run), at: below(bytes.count + 1))
+        let run = bytes[place..<min(bytes.count, place + 1 + next(below: 12))]
+        bytes.insert(contentsOf: Array(run), at: next(below: bytes.count + 1))
       default:
-        if once(in: 4) { bytes.removeLast(bytes.count - place) } else { bytes[place] ^= 1 << UInt8(below(8)) }
+        if once(in: 4) { bytes.removeLast(bytes.count - place) } else { bytes[place] ^= 1 << UInt8(next(below: 8)) }
       }
     }
   }
@@ -33,7 +34,9 @@ extension SplitMix64 {
   /// Ways to hand bytes over: every size from 1 for short inputs, some sizes and random parts for longer ones.
   mutating func pushes(of bytes: [UInt8]) -> [[[UInt8]]] {
     if bytes.count <= 48 { return [[bytes]] + (1..<max(bytes.count, 2)).map { Self.chunks(of: bytes, $0) } }
-    return [[bytes], Self.chunks(of: bytes, 1), Self.chunks(of: bytes, 1 + below(bytes.count))] + [parts(of: bytes)]
+    return [[bytes], Self.chunks(of: bytes, 1), Self.chunks(of: bytes, 1 + next(below: bytes.count))] + [
+      parts(of: bytes)
+    ]
   }
 
   /// The bytes in chunks of one size.
@@ -45,9 +48,9 @@ extension SplitMix64 {
   mutating func parts(of bytes: [UInt8]) -> [[UInt8]] {
     var parts: [[UInt8]] = []
     var at = 0
-    let largest = 1 + below(max(bytes.count, 1))
+    let largest = 1 + next(below: max(bytes.count, 1))
     while at < bytes.count {
-      let size = min(below(largest + 1), bytes.count - at)
+      let size = min(next(below: largest + 1), bytes.count - at)
       parts.append(Array(bytes[at..<(at + size)]))
       at += size
     }

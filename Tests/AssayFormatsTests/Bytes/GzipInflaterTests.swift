@@ -1,28 +1,10 @@
 import AssayFormats
-import CZlib
 import FormatTwins
 import Testing
 
 @Suite struct `Gzip inflater` {
   /// The bytes as one gzip member.
-  private func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    let size = Int32(MemoryLayout<z_stream>.size)
-    deflateInit2_(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
-    defer { deflateEnd(&stream) }
-    var input = bytes
-    let room = Int(deflateBound(&stream, UInt(bytes.count))) + 64
-    return [UInt8](unsafeUninitializedCapacity: room) { output, filled in
-      input.withUnsafeMutableBufferPointer { input in
-        stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(room)
-        deflate(&stream, Z_FINISH)
-        filled = room - Int(stream.avail_out)
-      }
-    }
-  }
+  private func gzip(_ bytes: [UInt8]) -> [UInt8] { PlainGzip.deflate(bytes, level: 6) }
 
   private func inflate(
     _ pushes: [[UInt8]], _ limits: GzipInflater.Limits = .init(), outputSize: Int = 1000

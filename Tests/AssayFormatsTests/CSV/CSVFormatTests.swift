@@ -1,6 +1,7 @@
 import AssayColumns
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct `CSV format` {
@@ -171,7 +172,7 @@ import Testing
   }
 
   @Test func `where pieces end does not depend on how bytes were pushed`() throws {
-    var generator = SplitMix64(state: 5)
+    var generator = SeededRandom(seed: 5)
     let bytes = (0..<5000).map { _ in Array("ab,\n\r\"".utf8).randomElement(using: &generator) ?? 0 }
     func ends(_ pushes: [[UInt8]]) throws -> [Int] {
       var cutter = CSVFormat(pieceSize: 100).makeCutter()

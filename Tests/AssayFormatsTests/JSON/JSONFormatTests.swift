@@ -1,6 +1,7 @@
 import AssayColumns
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct JSONFormatTests {
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test func `mutated documents give rows or a fault, and the same as the whole parse`() throws {
-    var random = SplitMix64(state: 11)
+    var random = SeededRandom(seed: 11)
     let marks = Array("{}[],:\"\\ 0e-.ntu\n\u{00}".utf8) + [0xFF, 0xC3, 0xA9]
     var accepted = 0
     for round in 0..<6_000 {
@@ -221,7 +222,7 @@ import Testing
   }
 
   @Test func `random records are read as the reference reads them`() throws {
-    var random = SplitMix64(state: 17)
+    var random = SeededRandom(seed: 17)
     for _ in 0..<400 {
       let records = (0..<8).map { _ in Self.randomObject(depth: 3, &random) }
       let text = "[" + records.joined(separator: ",\n") + "]"
@@ -234,7 +235,7 @@ import Testing
     }
   }
 
-  private static func randomObject(depth: Int, _ random: inout SplitMix64) -> String {
+  private static func randomObject(depth: Int, _ random: inout SeededRandom) -> String {
     let names = ["a", "b", "c", "a.b", "\\u0061", "", "long name \u{E9}", "\\\"q"]
     let members = (0..<Int(random.next() % 5)).map { index in
       let name = random.next() % 4 == 0 ? names[Int(random.next() % 8)] : names[index]
@@ -243,7 +244,7 @@ import Testing
     return "{" + members.joined(separator: ", ") + "}"
   }
 
-  private static func randomValue(depth: Int, _ random: inout SplitMix64) -> String {
+  private static func randomValue(depth: Int, _ random: inout SeededRandom) -> String {
     let scalars = [
       "1", "-2.50", "null", "true", "false", "\"x\"", "\"\\n\\ud83d\\ude00\"", "1e5", "\"a long text with é\"",
       "123456789012",

@@ -1,5 +1,6 @@
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct JSONParserTests {
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func `decimals survive being written and read`() throws {
-    var random = SplitMix64(state: 3)
+    var random = SeededRandom(seed: 3)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: random.next())
       guard value.isFinite else { continue }

@@ -1,5 +1,6 @@
 import CAssay
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct JSONScanTests {
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func `the block scan equals the portable one for any bytes in any parts`() {
-    var random = SplitMix64(state: 5)
+    var random = SeededRandom(seed: 5)
     let dense = Array("{}[]\"\"\\\\a,".utf8)
     let sparse = Array("{}\"\\".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: 40)
     for round in 0..<20_000 {

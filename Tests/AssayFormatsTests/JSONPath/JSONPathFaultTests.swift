@@ -1,5 +1,6 @@
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct JSONPathFaultTests {
@@ -60,7 +61,7 @@ import Testing
     ]
     let marks = Array("$@.[]()?!'\"\\*:,0-9 <=>&|aeu\u{E9}\u{1F600}".unicodeScalars)
     let document = try JSONParser.parse(#"{"store":{"book":[{"price":1,"b":"ab"}]},"a":[1,{"a":[[1]]}]}"#)
-    var random = SplitMix64(state: 5)
+    var random = SeededRandom(seed: 5)
     var valid = 0
     for _ in 0..<5_000 {
       var scalars = Array(seeds[Int(random.next() % 3)].unicodeScalars)

@@ -1,6 +1,7 @@
 import AssayColumns
 import AssayFormats
 import FormatTwins
+import AssayTestSupport
 import Testing
 
 @Suite struct XMLRandomTests {
@@ -27,7 +28,7 @@ import Testing
   }
 
   private static func element(
-    _ name: String, path: String, depth: Int, _ expected: inout Expected, _ random: inout SplitMix64
+    _ name: String, path: String, depth: Int, _ expected: inout Expected, _ random: inout SeededRandom
   ) -> String {
     var text = "<\(name)"
     var attributeCount = 0
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func `random records of any names in any order are read as they were written`() {
-    var random = SplitMix64(state: 23)
+    var random = SeededRandom(seed: 23)
     for round in 0..<300 {
       var expected = Expected()
       var xml = "<r>\n"
