@@ -60,7 +60,7 @@ struct MisfitCounter: ColumnAccumulator {
   private let sampling: Sampling
   private var evaluated = 0
   private var failed = 0
-  private var lowest: LowestRows
+  private var lowest: LowestRows<FailingRow>
 
   init(column: String, sampling: Sampling) {
     self.column = column

@@ -20,7 +20,7 @@ struct DuplicateKeyCounter: RowAccumulator {
   private var log: (keys: KeyLog, samples: SampleLog)?
   private var evaluated = 0
   private var repeated = 0
-  private var lowest: LowestRows
+  private var lowest: LowestRows<FailingRow>
 
   init(columns: [String], filter: String?, sampling: Sampling) {
     precondition(!columns.isEmpty, "a key has a column")
@@ -161,23 +161,23 @@ struct DuplicateKeyCounter: RowAccumulator {
     if !missing.isEmpty { return .missing(missing) }
     var (repeated, lowest) = (repeated, lowest)
     if let log {
-      var places = LowestPlaces(limit: sampling.keptRows)
+      var places = LowestRows<SampledPlace>(limit: sampling.keptRows)
       _ = try log.keys.replay { row, isNew, note in
         if isNew {
           note = UInt64(row) << 1
           return
         }
         repeated += 1
-        places.insert(row, from: row)
+        places.insert(SampledPlace(row: row, source: row))
         if note & 1 == 0 {
           repeated += 1
-          places.insert(Int(note >> 1), from: row)
+          places.insert(SampledPlace(row: Int(note >> 1), source: row))
           note |= 1
         }
       }
-      for (row, source) in places.sorted() where lowest.admits(row + 1) {
-        guard let (sampled, rowsBefore) = try log.samples.columns(of: source) else { continue }
-        lowest.insert(FailingRow(row: row + 1, cells: sampled.judgedCells(source - rowsBefore)))
+      for place in places.sorted() where lowest.admits(place.row + 1) {
+        guard let (sampled, rowsBefore) = try log.samples.columns(of: place.source) else { continue }
+        lowest.insert(FailingRow(row: place.row + 1, cells: sampled.judgedCells(place.source - rowsBefore)))
       }
     }
     return .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted()))
@@ -186,12 +186,12 @@ struct DuplicateKeyCounter: RowAccumulator {
 
 /// The rows of a batch whose key occurs more than once, as they are found.
 private struct RepeatedRows {
-  private(set) var lowest: LowestRows
+  private(set) var lowest: LowestRows<FailingRow>
   private(set) var count = 0
   private let sampled: SampledColumns
   private let rowsBefore: Int
 
-  init(_ lowest: LowestRows, _ part: DuplicateKeyCounter.Part, rowsBefore: Int) {
+  init(_ lowest: LowestRows<FailingRow>, _ part: DuplicateKeyCounter.Part, rowsBefore: Int) {
     self.lowest = lowest
     sampled = part.sampled
     self.rowsBefore = rowsBefore

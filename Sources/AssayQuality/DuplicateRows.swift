@@ -14,7 +14,7 @@ struct DuplicateRowCounter: RowAccumulator {
   private var file: SpillFile?
   private var rowCount = 0
   private var repeats = 0
-  private var lowest: LowestRows
+  private var lowest: LowestRows<FailingRow>
 
   init(ignoring ignored: Set<String>, sampling: Sampling) {
     self.ignored = ignored
@@ -113,16 +113,16 @@ struct DuplicateRowCounter: RowAccumulator {
   func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
     var (repeats, lowest) = (repeats, lowest)
     if let log {
-      var places = LowestPlaces(limit: sampling.keptRows)
+      var places = LowestRows<SampledPlace>(limit: sampling.keptRows)
       _ = try log.keys.replay { row, isNew, _ in
         if isNew { return }
         repeats += 1
-        places.insert(row, from: row)
+        places.insert(SampledPlace(row: row, source: row))
       }
-      for (row, source) in places.sorted() where lowest.admits(row + 1) {
-        guard let (sampled, rowsBefore) = try log.samples.columns(of: source) else { continue }
-        var failing = sampled.failingRow(source - rowsBefore)
-        failing.row = row + 1
+      for place in places.sorted() where lowest.admits(place.row + 1) {
+        guard let (sampled, rowsBefore) = try log.samples.columns(of: place.source) else { continue }
+        var failing = sampled.failingRow(place.source - rowsBefore)
+        failing.row = place.row + 1
         lowest.insert(failing)
       }
     }

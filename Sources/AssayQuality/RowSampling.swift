@@ -63,10 +63,17 @@ struct SampledColumns: Sendable {
   }
 }
 
-/// The failing rows with the lowest numbers out of any number that come in any order. Amortised O(log limit) a row.
-struct LowestRows: Sendable {
+/// What is kept by the number of its row.
+protocol NumberedRow {
+  var row: Int { get }
+}
+
+extension FailingRow: NumberedRow {}
+
+/// The rows with the lowest numbers out of any number that come in any order. Amortised O(log limit) a row.
+struct LowestRows<Row: NumberedRow & Sendable>: Sendable {
   private let limit: Int
-  private var rows: [FailingRow] = []
+  private var rows: [Row] = []
   /// No row above this number can be among the lowest.
   private var bound = Int.max
 
@@ -75,7 +82,7 @@ struct LowestRows: Sendable {
   /// Whether a row of this number could still be kept: asked before its texts are made.
   func admits(_ row: Int) -> Bool { limit > 0 && row < bound }
 
-  mutating func insert(_ row: FailingRow) {
+  mutating func insert(_ row: Row) {
     guard admits(row.row) else { return }
     rows.append(row)
     if rows.count >= 2 * limit { trim() }
@@ -89,7 +96,7 @@ struct LowestRows: Sendable {
   }
 
   /// The kept rows in order.
-  func sorted() -> [FailingRow] {
+  func sorted() -> [Row] {
     var copy = self
     copy.trim()
     return copy.rows

@@ -39,31 +39,8 @@ struct SampleLog: Sendable {
   }
 }
 
-/// The failing rows with the lowest numbers, each with the row that its cells are read from. Amortised O(log limit) a row.
-struct LowestPlaces: Sendable {
-  private let limit: Int
-  private var rows: [(row: Int, source: Int)] = []
-  private var bound = Int.max
-
-  init(limit: Int) { self.limit = limit }
-
-  mutating func insert(_ row: Int, from source: Int) {
-    guard limit > 0, row < bound else { return }
-    rows.append((row, source))
-    if rows.count >= 2 * limit { trim() }
-  }
-
-  private mutating func trim() {
-    rows.sort { $0.row < $1.row }
-    guard rows.count >= limit else { return }
-    rows.removeLast(rows.count - limit)
-    bound = rows.last?.row ?? .max
-  }
-
-  /// The kept rows in order.
-  func sorted() -> [(row: Int, source: Int)] {
-    var copy = self
-    copy.trim()
-    return copy.rows
-  }
+/// A failing row, from 0, and the one that its cells are read from.
+struct SampledPlace: NumberedRow, Sendable {
+  var row: Int
+  var source: Int
 }

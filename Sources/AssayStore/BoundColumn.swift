@@ -14,17 +14,12 @@ struct BoundColumn {
   private let kind: Kind
   /// Set bits for cells that are not null; nil where none is null.
   private let validity: UnsafePointer<UInt64>?
-  private var bytes = emptyBytes
+  private var bytes = Self.emptyText.utf8Start
   private var starts: UnsafeRawPointer?
   private var values: UnsafeRawPointer?
 
   /// Text that is never read past its length of zero.
-  nonisolated(unsafe) private static let emptyBytes: UnsafePointer<UInt8> = {
-    // Written once here and never again, so threads may share it.
-    let byte = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
-    byte.initialize(to: 0)
-    return UnsafePointer(byte)
-  }()
+  private static let emptyText: StaticString = ""
 
   /// The cells of a column as SQL sees them under a field: text becomes a number where the field's type is one.
   init(_ column: Column, field: Field) {

@@ -19,7 +19,8 @@ enum ColumnsTable {
     return inputs
   }
 
-  // Written once before its first use and only read afterwards, so threads may share it.
+  // `nonisolated(unsafe)`, since SQLite wants a pointer: what it leads to is written once, here, before its first use, and
+  // only read afterwards, so that threads may share it.
   nonisolated(unsafe) private static let module: UnsafePointer<sqlite3_module> = {
     let module = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
     module.initialize(to: sqlite3_module())

@@ -121,7 +121,8 @@ static uint8_t boolean_class(const uint8_t *text, size_t count) {
   return TEXT;
 }
 
-static uint8_t text_class(const uint8_t *text, size_t count) {
+uint8_t assay_text_class(const uint8_t *text, size_t count) {
+  if (count == 0) return TEXT;
   switch (text[0]) {
     case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': {
       const uint8_t found = date_class(text, count);
@@ -145,14 +146,12 @@ void assay_cell_classes(
     uint8_t found;
     if (validity != NULL && (validity[row >> 6] >> (row & 63) & 1) == 0) {
       found = NULL_CELL;
-    } else if (length == 0) {
+    } else if (length > 0 && text[0] >= 'A' && (text[0] | 0x20) != 't' && (text[0] | 0x20) != 'f') {
       found = TEXT;
-    } else if (text[0] >= 'A' && (text[0] | 0x20) != 't' && (text[0] | 0x20) != 'f') {
-      found = TEXT;
-    } else if (HAS_WORDS && length <= 8 && starts[row] + 8 <= size && all_digits(padded(text, length))) {
+    } else if (HAS_WORDS && length > 0 && length <= 8 && starts[row] + 8 <= size && all_digits(padded(text, length))) {
       found = text[0] == '0' && length > 1 ? CODE : INTEGER;
     } else {
-      found = text_class(text, length);
+      found = assay_text_class(text, length);
     }
     classes[row] = found;
     if (found != last) {

@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayQuality
+import Testing
 
 /// Grades batches one after another.
 func grade(
@@ -8,6 +9,7 @@ func grade(
 ) throws -> MeasureValues {
   var grader = Grader(try GradingPlan(measures, sampling: sampling, evaluator: evaluator), memory: memory)
   for batch in batches { try grader.merge(try grader.plan.partial(for: batch)) }
+  if memory < .max { #expect(grader.hasSpilled, "nothing went to the temporary file") }
   return try grader.finish(schema: schema)
 }
 

@@ -53,6 +53,8 @@ import Testing
     try workspace.write(data(), to: "in.csv")
     let run = try await workspace.run(pipeline(memory: "1MB"), environment: ["TMPDIR": "/nowhere"])
     #expect(run.code == 3)
-    #expect(run.errors.contains("cannot make a temporary file in /nowhere: No such file or directory"), "\(run.errors)")
+    let reason = "cannot make a temporary file in /nowhere: No such file or directory"
+    #expect(run.errors.contains("checks of s failed: \(reason)"), "\(run.errors)")
+    #expect(run.report.text.contains("\"error\":\"\(reason)\""), "\(run.report.text)")
   }
 }

@@ -6,8 +6,8 @@ internal import Glibc
 /// Reads a file and cuts it into pieces, ahead of nobody: each call reads until there are pieces.
 ///
 /// Reading blocks, so it has a queue of its own. Of gzip, no more is inflated at once than one output of the inflater.
+// `@unchecked Sendable`, since the compiler cannot see that all of the state is touched on `queue` alone.
 package final class PieceReader: @unchecked Sendable {
-  // State is touched on `queue` only.
   private let queue = DispatchQueue(label: "assay.file")
   private let file: String
   private let shown: String

@@ -2,6 +2,7 @@ internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
 internal import AssayFormats
+internal import Synchronization
 
 /// Rows into a JSON file: a list of objects.
 package struct JSONOutput: Output, Component {
@@ -63,27 +64,26 @@ private func stageJSON(
 }
 
 /// A JSON writer that jobs on workers take turns with.
-private final class JSONRows: @unchecked Sendable {
-  // Each write is awaited before the next is started, so no two jobs touch the writer at once.
-  private var writer: JSONWriter
+private final class JSONRows: Sendable {
+  private let writer: Mutex<JSONWriter>
 
-  init(_ writer: JSONWriter) { self.writer = writer }
+  init(_ writer: JSONWriter) { self.writer = Mutex(writer) }
 
   func begin() -> [UInt8] {
     var bytes: [UInt8] = []
-    writer.begin(into: &bytes)
+    writer.withLock { $0.begin(into: &bytes) }
     return bytes
   }
 
   func rows(of batch: Batch) -> [UInt8] {
     var bytes: [UInt8] = []
-    writer.append(batch, into: &bytes)
+    writer.withLock { $0.append(batch, into: &bytes) }
     return bytes
   }
 
   func end() -> [UInt8] {
     var bytes: [UInt8] = []
-    writer.end(into: &bytes)
+    writer.withLock { $0.end(into: &bytes) }
     return bytes
   }
 }

@@ -2,6 +2,7 @@ package import AssayColumns
 internal import AssayDefinition
 package import AssayFormats
 internal import AssayStore
+internal import Synchronization
 
 /// Takes the rows of a source: fits them to the declared columns, lets the schema grow, numbers the rows, and keeps them
 /// back where readers need types that only the last row settles.
@@ -203,13 +204,12 @@ package final class SourceWriter {
 }
 
 /// An iterator over kept rows that one task at a time moves on.
-private final class KeptReader: @unchecked Sendable {
-  // Each call is awaited by the only task that has the reader before the next is made.
-  private var iterator: any BatchIterator
+private final class KeptReader: Sendable {
+  private let iterator: Mutex<any BatchIterator>
 
-  init(_ iterator: any BatchIterator) { self.iterator = iterator }
+  init(_ iterator: sending any BatchIterator) { self.iterator = Mutex(iterator) }
 
-  func next() throws -> Batch? { try iterator.next() }
+  func next() throws -> Batch? { try iterator.withLock { try $0.next() } }
 }
 
 /// The rows as a batch of the schema: columns that did not come are null, values that do not fit are misfits.

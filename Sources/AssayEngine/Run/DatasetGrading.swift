@@ -54,7 +54,7 @@ package struct DatasetGrading: Sendable {
     do throws(PatternFault) {
       return try GradingPlan(measures, sampling: sampling, evaluator: evaluator)
     } catch {
-      throw RunFailure("checks of '\(dataset)': the pattern '\(error.pattern)' is not valid: \(error.message)")
+      throw RunFailure("the pattern '\(error.pattern)' is not valid: \(error.message)")
     }
   }
 

@@ -162,7 +162,8 @@ struct NodeRunner: Sendable {
       let values = try await workers.run { try finished.finish(schema: schema) }
       state.note { $0.measures[node.name] = values }
     } catch let fault as GradingFault {
-      throw RunFailure("checks of '\(node.name)': \(fault.message)")
+      // Whoever tells of the node says whose checks they are.
+      throw RunFailure(fault.message)
     }
   }
 

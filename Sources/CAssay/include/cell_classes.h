@@ -12,6 +12,9 @@ void assay_cell_classes(
     const uint8_t *bytes, size_t size, const uint32_t *starts, const uint32_t *lengths, const uint64_t *validity,
     size_t count, uint8_t *classes, size_t *counts);
 
+/// Reads the class of one text, 1 to 7 of the above.
+uint8_t assay_text_class(const uint8_t *text, size_t count);
+
 /// Reads the numbers among texts, whose classes are given, as integers over powers of ten.
 ///
 /// A number is `mantissas[i] / 10^scales[i]`, in row order. Returns how many there are, or SIZE_MAX at one that has an
