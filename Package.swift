@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "CAssay", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayEngine", "AssayComponents",
+        "CAssay", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayStore", "AssayEngine", "AssayComponents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [

@@ -12,6 +12,8 @@ package final class Decoding {
   package private(set) var references: [NameReference] = []
   /// Values that must never be shown.
   package private(set) var secrets: [String] = []
+  /// Variables of the environment that values outside of secrets were filled from.
+  package private(set) var usedEnvironment: [String: String] = [:]
   /// What is being decoded, for messages: `source 'orders' (csv)`.
   package var owner = "the pipeline"
   /// Whether the key that is being decoded holds a secret.
@@ -103,10 +105,15 @@ package final class Decoding {
           fault(.badVariable, at: location, "'${' without its '}'; write $${ for the characters themselves")
           return nil
         }
-        switch variables.answer(after[after.index(after: after.startIndex)..<end]) {
+        let expression = after[after.index(after: after.startIndex)..<end]
+        switch variables.answer(expression) {
         case .value(let value, let secret):
           filled += value
+          if !isSecret, expression.hasPrefix("env:"), let name = expression.dropFirst(4).split(separator: ":").first {
+            usedEnvironment[String(name)] = value
+          }
           if secret, !value.isEmpty { secrets.append(value) }
+        case .unset where isSecret && variables.secretStandIn != nil: filled += variables.secretStandIn ?? ""
         case .unset(let message):
           if variables.unsetIsFault { fault(.unsetVariable, at: location, message) }
           complete = false

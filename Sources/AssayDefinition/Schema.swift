@@ -49,6 +49,28 @@ package struct Key<Root: Sendable>: Sendable {
   }
 }
 
+extension Key {
+  /// A key of a part of the component, which stands in the file beside the component's own keys.
+  fileprivate init<Part: Sendable>(_ key: Key<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
+    name = key.name
+    isRequired = key.isRequired
+    reference = { key.reference($0[keyPath: path]) }
+    decode = { node, context, root in key.decode(node, context, &root[keyPath: path]) }
+  }
+}
+
+extension Schema {
+  /// The keys of this schema as keys of a component that has a part of this type.
+  package func keys<Whole>(at path: any WritableKeyPath<Whole, Root> & Sendable) -> [Key<Whole>] {
+    keys.map { Key<Whole>($0, at: path) }
+  }
+
+  /// The rules of this schema for a component that has a part of this type.
+  package func rules<Whole>(at path: any WritableKeyPath<Whole, Root> & Sendable) -> [Rule<Whole>] {
+    rules.map { rule in Rule<Whole>(rule.key, code: rule.code) { rule.fault($0[keyPath: path]) } }
+  }
+}
+
 /// What must hold between the keys of a component.
 package struct Rule<Root: Sendable>: Sendable {
   let key: String

@@ -8,6 +8,8 @@ package struct Variables: Sendable {
   package var unsetParams: Set<String> = []
   /// The logical date: days since 1970-01-01 of the run's slot.
   package var runDay: Int
+  /// What stands for secrets that are not set, in a replay, which sends none; nil where they are faults.
+  package var secretStandIn: String?
   /// Whether an unset variable is a fault. It is none for `validate`, which needs no secrets.
   package var unsetIsFault: Bool
 
@@ -50,6 +52,7 @@ package struct Variables: Sendable {
       else { return .bad("'\(name)' cannot be the name of an environment variable") }
       // As in a shell's ${NAME:-default}, an empty variable takes the default.
       let value = environment[name].flatMap { $0.isEmpty && fallback != nil ? nil : $0 } ?? fallback
+      if value == nil, kind == "secret", let secretStandIn { return .value(secretStandIn, isSecret: false) }
       guard let value else { return .unset("the environment variable \(name) is not set, and there is no default") }
       return .value(value, isSecret: kind == "secret")
     case "param":

@@ -18,6 +18,10 @@ package struct APIClient: Sendable {
   package let mask: SecretMask
   package let clock: any RetryClock
   package var counters: RequestCounters
+  /// Where exchanges are recorded, or answered from.
+  package var tape: (any ExchangeTape)?
+  /// Who sends, as recordings name it: a source or step.
+  package var user = ""
 
   /// A client of an API; the secrets of its auth are registered with the mask.
   package init(
@@ -68,13 +72,9 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// Sends a request until it is answered as expected or the policy gives up.
-  ///
-  /// Follows redirects, adds credentials where they may go, waits for a place at the gate for each attempt, and judges
-  /// status and body. A `response.finalURL` is without what the auth added. Cancelling the task ends it promptly with a
-  /// failure of kind `cancelled`.
-  package func send(
-    _ request: HTTPRequest, expecting expectation: BodyExpectation = BodyExpectation()
+  /// Sends a request over the network, as `send` has it.
+  func deliver(
+    _ request: HTTPRequest, expecting expectation: BodyExpectation
   ) async throws(HTTPFailure) -> HTTPExchange {
     var report = FailureReport(request: request, client: self)
     var start: Duration?

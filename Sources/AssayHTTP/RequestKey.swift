@@ -7,13 +7,14 @@ package struct RequestKey: Sendable, Hashable, CustomStringConvertible {
   package let description: String
 
   package init(_ request: HTTPRequest, mask: SecretMask = SecretMask()) {
+    self.init(request.method, url: mask.apply(to: request.url.description), body: mask.masked(request.body))
+  }
+
+  /// The key of a request whose texts are masked already.
+  package init(_ method: HTTPMethod, url: String, body: [UInt8]) {
     var hash = SHA256()
-    hash.update(data: Array("\(request.method.rawValue)\n\(mask.apply(to: request.url.description))\n".utf8))
-    if let text = String(validating: request.body, as: UTF8.self) {
-      hash.update(data: Array(mask.apply(to: text).utf8))
-    } else {
-      hash.update(data: request.body)
-    }
+    hash.update(data: Array("\(method.rawValue)\n\(url)\n".utf8))
+    hash.update(data: body)
     description = hexText(hash.finalize())
   }
 }

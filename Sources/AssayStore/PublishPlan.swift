@@ -29,12 +29,17 @@ package struct PublishPlan: Sendable, Hashable {
   /// Files that were written and synced.
   package var files: [FilePublish]
   package var result: RunResult
+  /// How far incremental sources have read by now.
+  package var sourceStates: [SourceState]
 
-  package init(run: String, tables: [TablePublish], files: [FilePublish], result: RunResult) {
+  package init(
+    run: String, tables: [TablePublish], files: [FilePublish], result: RunResult, sourceStates: [SourceState] = []
+  ) {
     self.run = run
     self.tables = tables
     self.files = files
     self.result = result
+    self.sourceStates = sourceStates
   }
 }
 

@@ -16,12 +16,19 @@ package struct RunRecord: Sendable, Hashable {
   /// while it runs.
   package var outcome: String?
   package var exitCode: Int?
+  /// The moment that the run takes for its start: its own, or that of the broken run that it goes on with.
+  package var logicalTime: StoreTime
+  /// The broken run that it goes on with.
+  package var resumedFrom: String?
 
   /// A run that starts.
   package init(
     id: String, pipeline: String, definitionSHA256: String, params: String = "{}", startedAt: StoreTime = .now,
-    process: ProcessIdentity = .current, assayVersion: String, lease: Duration = .seconds(60)
+    process: ProcessIdentity = .current, assayVersion: String, lease: Duration = .seconds(60),
+    logicalTime: StoreTime? = nil, resumedFrom: String? = nil
   ) {
+    self.logicalTime = logicalTime ?? startedAt
+    self.resumedFrom = resumedFrom
     self.id = id
     self.pipeline = pipeline
     self.definitionSHA256 = definitionSHA256

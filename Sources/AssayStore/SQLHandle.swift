@@ -6,6 +6,7 @@ enum SQLValue: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByInte
   case integer(Int64)
   case decimal(Double)
   case text(String)
+  case blob([UInt8])
 
   init(nilLiteral: ()) { self = .null }
   init(stringLiteral value: String) { self = .text(value) }
@@ -20,6 +21,16 @@ enum SQLValue: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByInte
     case .integer(let value): String(value)
     case .decimal(let value): String(value)
     case .text(let value): value
+    case .blob: nil
+    }
+  }
+
+  /// The bytes of a blob or text; nil for other values.
+  var bytes: [UInt8]? {
+    switch self {
+    case .blob(let bytes): bytes
+    case .text(let text): Array(text.utf8)
+    default: nil
     }
   }
 
@@ -116,6 +127,7 @@ final class SQLStatement {
       case .null: sqlite3_bind_null(pointer, index)
       case .integer(let number): sqlite3_bind_int64(pointer, index, number)
       case .decimal(let number): sqlite3_bind_double(pointer, index, number)
+      case .blob(let bytes): sqlite3_bind_blob64(pointer, index, bytes, UInt64(bytes.count), transient)
       case .text(var text):
         text.withUTF8 { bytes in
           bytes.withMemoryRebound(to: CChar.self) { characters in
@@ -153,6 +165,11 @@ final class SQLStatement {
       case SQLITE_NULL: .null
       case SQLITE_INTEGER: .integer(sqlite3_column_int64(pointer, column))
       case SQLITE_FLOAT: .decimal(sqlite3_column_double(pointer, column))
+      case SQLITE_BLOB:
+        .blob(
+          Array(
+            UnsafeRawBufferPointer(
+              start: sqlite3_column_blob(pointer, column), count: Int(sqlite3_column_bytes(pointer, column)))))
       default:
         .text(
           String(

@@ -91,8 +91,7 @@ extension Store {
             "DELETE FROM publish_intents WHERE run_id = ? AND temporary = ?", [.text(plan.run), .text(file.temporary)])
           try Self.note(.file, run: plan.run, temporary: file.temporary, target: file.target, in: handle)
         }
-        // Pages were kept for a resume, which is over; answers to look-ups belong to no run.
-        try handle.rows("DELETE FROM http_responses WHERE run_id = ?", [.text(plan.run)])
+        try Self.record(plan.sourceStates, run: plan.run, at: plan.result.finishedAt, in: handle)
         try Self.record(plan.result, of: plan.run, in: handle, path)
       }
     }

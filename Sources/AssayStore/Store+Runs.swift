@@ -17,12 +17,12 @@ extension Store {
       try handle.rows(
         """
         INSERT INTO runs (id, pipeline, definition_sha256, params, started_at, host, pid, owner, lease_until,
-          assay_version) VALUES (?,?,?,?,?,?,?,?,?,?)
+          assay_version, logical_time, resumed_from) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(run.id), .text(run.pipeline), .text(run.definitionSHA256), .text(run.params),
           .text(run.startedAt.text), .text(run.process.host), SQLValue(run.process.pid), .text(run.process.owner),
-          .text(run.leaseUntil.text), .text(run.assayVersion),
+          .text(run.leaseUntil.text), .text(run.assayVersion), .text(run.logicalTime.text), SQLValue(run.resumedFrom),
         ])
     }
   }
@@ -67,7 +67,7 @@ extension Store {
       let rows = try connection.handle.rows(
         """
         SELECT id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until,
-          finished_at, outcome, exit_code FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
+          finished_at, outcome, exit_code, logical_time, resumed_from FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
         ORDER BY started_at DESC, id DESC LIMIT ?1
         """, [SQLValue(limit)] + (pipeline.map { [.text($0)] } ?? []))
       return rows.map(RunRecord.init(row:))
@@ -118,5 +118,7 @@ extension RunRecord {
     finishedAt = row[10].text.flatMap { StoreTime(text: $0) }
     outcome = row[11].text
     exitCode = row[12].integer
+    logicalTime = row[13].text.flatMap { StoreTime(text: $0) } ?? startedAt
+    resumedFrom = row[14].text
   }
 }

@@ -50,13 +50,22 @@ enum StoreSchema {
       id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, kind TEXT NOT NULL, temporary TEXT NOT NULL,
       target TEXT NOT NULL, detail TEXT);
     CREATE INDEX publish_intents_by_run ON publish_intents(run_id);
+    """,
     """
+    ALTER TABLE http_responses ADD COLUMN subject TEXT;
+    CREATE INDEX http_responses_by_claim ON http_responses(claimed_by) WHERE claimed_by IS NOT NULL;
+    ALTER TABLE runs ADD COLUMN logical_time TEXT;
+    ALTER TABLE runs ADD COLUMN resumed_from TEXT;
+    CREATE TABLE source_state (
+      pipeline TEXT NOT NULL, source TEXT NOT NULL, params TEXT NOT NULL, "cursor" TEXT NOT NULL, run_id TEXT NOT NULL,
+      updated_at TEXT NOT NULL, PRIMARY KEY (pipeline, source, params)) WITHOUT ROWID;
+    """,
   ]
 
   /// The names of the store's own tables.
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
-    "schedule_state", "run_events", "publish_intents",
+    "schedule_state", "run_events", "publish_intents", "source_state",
   ]
 
   /// Brings the file to this version in one transaction.

@@ -2,6 +2,7 @@ internal import AssayComponents
 internal import AssayDefinition
 internal import AssayEngine
 internal import AssayHTTP
+internal import AssayStore
 internal import Foundation
 
 /// A pipeline file as a command is given it: read, filled and checked whole.
@@ -17,11 +18,18 @@ struct PipelineFile {
   }
 
   /// Reads the file. Faults of the file are in the result; what keeps it from being read at all ends the command.
-  init(_ path: String, params: [String], envFile: String?, unsetIsFault: Bool) throws {
+  /// - Parameters:
+  ///   - clock: The run's time, of which the day is its logical date.
+  ///   - replays: The recording that is answered from: its params and environment stand where the call gives none, and
+  ///     secrets need not be set.
+  init(
+    _ path: String, params: [String], envFile: String?, unsetIsFault: Bool, clock: RunClock = RunClock(),
+    replays: Recording? = nil
+  ) throws {
     self.path = path
     let text = try Self.read(path, "pipeline file")
     self.text = text
-    var values: [String: String] = [:]
+    var values = replays?.params ?? [:]
     for param in params {
       guard let equals = param.firstIndex(of: "="), equals != param.startIndex else {
         Terminal.error("error: --param takes NAME=VALUE, not '\(param)'")
@@ -29,9 +37,11 @@ struct PipelineFile {
       }
       values[String(param[..<equals])] = String(param[param.index(after: equals)...])
     }
-    let variables = Variables(
-      environment: try Self.environment(envFile, beside: path), runDay: Int(Date().timeIntervalSince1970 / 86_400),
-      unsetIsFault: unsetIsFault)
+    var environment = try Self.environment(envFile, beside: path)
+    environment.merge(replays?.environment ?? [:]) { real, _ in real }
+    var variables = Variables(
+      environment: environment, runDay: Int(clock.startedAt.milliseconds / 86_400_000), unsetIsFault: unsetIsFault)
+    if replays != nil { variables.secretStandIn = SecretMask.replacement }
     result = PipelineDecoder(catalogue: .standard, variables: variables, params: values).decode(text)
   }
 

@@ -22,9 +22,14 @@ import Testing
   func `an answer has its status, and no place that is none`(
     _ body: String, _ status: LookupStatus, _ latitude: Cell
   ) throws {
-    let response = HTTPResponse(status: 200, body: Array(body.utf8), finalURL: try RequestURL("http://h/"))
-    let answers = try GoogleGeocoding().answers([LookupKey(["A"])], response)
+    let url = try RequestURL("http://h/")
+    let response = HTTPResponse(status: 200, body: Array(body.utf8), finalURL: url)
+    let exchange = HTTPExchange(request: HTTPRequest(.get, url), response: response, attempts: 1)
+    let answers = try GoogleGeocoding().answers([LookupKey(["A"])], exchange)
     #expect(answers.map(\.status) == [status])
     #expect(answers.first?.cells.first == latitude)
+    let payload = try #require(answers.first?.origin?.payload)
+    let recalled = try GoogleGeocoding().recall(RememberedAnswer(status: 200, payload: payload), of: LookupKey(["A"]))
+    #expect(recalled.status == status && recalled.cells == answers.first?.cells)
   }
 }

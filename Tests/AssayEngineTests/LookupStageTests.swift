@@ -14,7 +14,11 @@ import Testing
     var carried: [Template] = []
     var answerColumns = [LookupColumn("answer", type: .text)]
     var keysPerRequest = 1
-    var onError = OnLookupError.fail
+    var settings = LookupSettings()
+    var onError: OnLookupError {
+      get { settings.onError }
+      set { settings.onError = newValue }
+    }
     let asked = Shared([[String]]())
     var answer: @Sendable ([LookupKey]) throws -> [LookupAnswer] = { keys in
       keys.map { LookupAnswer(.ok, cells: [.text("<" + $0.parts.joined(separator: "|") + ">")]) }
@@ -139,7 +143,7 @@ import Testing
     #expect(ran.error == nil)
     #expect(ran.rows.map { $0[3] } == ["ok", "error", "error", "not_found", "error"])
     #expect(ran.rows.map { $0[2] } == ["y", nil, nil, nil, nil])
-    #expect(ran.warnings == ["no answer"])
+    #expect(ran.warnings == ["the look-up of 'bad' broke: no answer"])
     #expect(lookup.asked.value.count { $0 == ["bad"] } == 1)
   }
 

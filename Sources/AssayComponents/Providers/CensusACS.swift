@@ -22,24 +22,43 @@ struct CensusACS: Sendable {
   func figures(
     zips: [String], variables: [String], year: Int, _ client: APIClient, _ workers: Workers
   ) async throws -> [LookupAnswer] {
-    let nothing = LookupAnswer(.notFound, cells: variables.map { _ in .null })
+    let nulls = variables.map { _ in Cell.null }
+    let unasked = LookupAnswer(.notFound, cells: nulls)
     // Anything but digits would change the meaning of the list; it is no zip code, so there are no figures.
     let askable = zips.filter { $0.count == 5 && $0.allSatisfy { $0.isASCII && $0.isNumber } }
-    if askable.isEmpty { return zips.map { _ in nothing } }
+    if askable.isEmpty { return zips.map { _ in unasked } }
+    let asked = Set(askable)
     let request = try client.request(
       path: "/data/\(year)/acs/acs5",
       query: [
         RequestURL.QueryItem("get", variables.joined(separator: ",")),
         RequestURL.QueryItem("for", "\(geography):\(askable.joined(separator: ","))"),
       ])
-    let response = try await client.send(request, expecting: expectation).response
-    if response.status == 204 { return zips.map { _ in nothing } }
-    let found = try await workers.run { try answers(in: response.body, variables: variables, client) }
-    return zips.map { found[$0] ?? nothing }
+    let exchange = try await client.send(request, expecting: expectation)
+    let nothing = LookupAnswer(.notFound, cells: nulls, origin: AnswerOrigin(exchange, payload: []))
+    let body = exchange.response.status == 204 ? [] : exchange.response.body
+    let found = try await workers.run { try body.isEmpty ? [:] : answers(in: body, variables: variables, client) }
+    return zips.map { zip in
+      guard let (answer, row) = found[zip] else { return asked.contains(zip) ? nothing : unasked }
+      var kept = answer
+      kept.origin = AnswerOrigin(exchange, payload: Array(row.text.utf8))
+      return kept
+    }
   }
 
-  /// The answers in a body by zip code.
-  private func answers(in body: [UInt8], variables: [String], _ client: APIClient) throws -> [String: LookupAnswer] {
+  /// What a remembered row says: its figures as the bureau wrote them, in the order of the variables.
+  func recall(_ remembered: RememberedAnswer, variables: [String]) throws -> LookupAnswer {
+    if remembered.payload.isEmpty { return LookupAnswer(.notFound, cells: variables.map { _ in .null }) }
+    guard let row = try JSONParser.parse(remembered.payload).elements, row.count == variables.count else {
+      throw RunFailure("the remembered figures are not those of the variables")
+    }
+    return LookupAnswer(.ok, cells: figures(row, Array(row.indices), variables))
+  }
+
+  /// The answers in a body by zip code, each with its row as the bureau wrote it.
+  private func answers(
+    in body: [UInt8], variables: [String], _ client: APIClient
+  ) throws -> [String: (LookupAnswer, row: JSONValue)] {
     let table = try rows(body, client)
     guard let header = table.first, let zipPlace = header.firstIndex(of: .string(geography)) else {
       throw RunFailure("\(client.name) answered a table without the column '\(geography)'")
@@ -50,11 +69,13 @@ struct CensusACS: Sendable {
       }
       return place
     }
-    var found: [String: LookupAnswer] = [:]
+    var found: [String: (LookupAnswer, row: JSONValue)] = [:]
     for row in table.dropFirst() {
       // Rows come in any order: they are told apart by their geography, never by their place.
       guard row.count == header.count, case .string(let zip) = row[zipPlace] else { continue }
-      found[zip] = LookupAnswer(.ok, cells: figures(row, places, variables))
+      found[zip] = (
+        LookupAnswer(.ok, cells: figures(row, places, variables)), .array(places.map { row[$0] })
+      )
     }
     return found
   }

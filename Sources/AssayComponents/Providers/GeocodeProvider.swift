@@ -27,8 +27,10 @@ package protocol GeocodeProvider: Sendable {
   /// What an answer must look like before it is used.
   var expectation: BodyExpectation { get }
   func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest
-  /// The answers to the keys, one for each.
-  func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer]
+  /// The answers to the keys, one for each, with their origins.
+  func answers(_ keys: [LookupKey], _ exchange: HTTPExchange) throws -> [LookupAnswer]
+  /// What a remembered answer says of its key.
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer
 }
 
 /// The geocoders, which a `geocode` step names.

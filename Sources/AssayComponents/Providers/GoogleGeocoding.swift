@@ -3,6 +3,7 @@ package import AssayDefinition
 package import AssayEngine
 internal import AssayFormats
 package import AssayHTTP
+internal import AssayStore
 
 /// The facts of Google's Geocoding API (v3): always status 200, the outcome in the body's `status`, one address a call.
 package struct GoogleGeocoding: GeocodeProvider, Component {
@@ -33,7 +34,10 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
         "'google' tells no 'lattitude'; did you mean 'latitude'?"),
     ])
 
-  package let defaults = ProviderDefaults(name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8)
+  package let defaults = ProviderDefaults(
+    name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8, age: age)
+  /// Google's terms restrict how long results may be kept: 30 days for coordinates.
+  private static let age = AnswerAge(found: .seconds(30 * 86_400), notFound: .seconds(7 * 86_400))
   package let keysPerRequest = 1
   package var fields: [GeocodeField] { Self.fields }
 
@@ -71,19 +75,29 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
     }
   }
 
-  package func answers(_ keys: [LookupKey], _ response: HTTPResponse) throws -> [LookupAnswer] {
-    let results = try JSONParser.parse(response.body)["results"]?.elements ?? []
+  package func answers(_ keys: [LookupKey], _ exchange: HTTPExchange) throws -> [LookupAnswer] {
+    var answer = try self.answer(in: exchange.response.body)
+    answer.origin = AnswerOrigin(exchange)
+    return [answer]
+  }
+
+  package func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    try answer(in: remembered.payload)
+  }
+
+  private func answer(in body: [UInt8]) throws -> LookupAnswer {
+    let results = try JSONParser.parse(body)["results"]?.elements ?? []
     let nothing = fields.map { _ in Cell.null }
-    guard let best = results.first else { return [LookupAnswer(.notFound, cells: nothing)] }
+    guard let best = results.first else { return LookupAnswer(.notFound, cells: nothing) }
     // A result without a place is no result, whatever the status says.
     for field in fields where field.name == "latitude" || field.name == "longitude" {
       switch field.path.first(in: best) {
       case .integer, .decimal: break
-      default: return [LookupAnswer(.error, cells: nothing)]
+      default: return LookupAnswer(.error, cells: nothing, reason: LookupReason("the result has no place"))
       }
     }
     // Several results mean that the address fits several places; the first is the one that Google holds for likeliest.
-    return [LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: fields.map { Cell($0.path.first(in: best)) })]
+    return LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: fields.map { Cell($0.path.first(in: best)) })
   }
 }
 

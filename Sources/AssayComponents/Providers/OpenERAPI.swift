@@ -2,6 +2,7 @@ package import AssayDefinition
 package import AssayEngine
 internal import AssayFormats
 package import AssayHTTP
+internal import AssayStore
 
 /// The facts of open.er-api.com: no key, one table for a base currency, updated once a day.
 package struct OpenERAPI: ExchangeRateProvider, Component {
@@ -25,7 +26,9 @@ package struct OpenERAPI: ExchangeRateProvider, Component {
         "there is no exchange rate provider 'open_er'; known here: open_er_api")
     ])
 
-  package let defaults = ProviderDefaults(name: "open_er_api", baseURL: "https://open.er-api.com", concurrency: 1)
+  package let defaults = ProviderDefaults(
+    name: "open_er_api", baseURL: "https://open.er-api.com", concurrency: 1,
+    age: AnswerAge(found: .seconds(6 * 3600), notFound: .seconds(6 * 3600)))
 
   package func request(to currency: String, _ client: APIClient) throws -> HTTPRequest {
     try client.request(path: "/v6/latest/\(PercentEncoding.segment(currency))")

@@ -91,7 +91,7 @@ package struct HTTPSource: Source, Component {
     var paginator = try paginator?.value.makePaginator() ?? SinglePaginator()
     let pages = try PageFetcher(
       client: client, request: request, body: try PageBody(format, records: records?.value, allowEmpty: allowEmpty),
-      paths: paginator.paths, workers: context.run.workers)
+      paths: paginator.paths, context)
     do {
       try await readPages(pages, &paginator, into: rows)
     } catch let fault as PaginationFault {

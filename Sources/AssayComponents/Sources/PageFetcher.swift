@@ -45,21 +45,21 @@ struct PageFetcher: Sendable {
   let body: PageBody
   /// JSONPaths whose values the paginator wants, with their texts.
   private let paths: [(text: String, path: JSONPath)]
-  private let workers: Workers
+  private let context: NodeContext
 
-  init(client: APIClient, request: HTTPRequest, body: PageBody, paths: [String], workers: Workers) throws {
+  init(client: APIClient, request: HTTPRequest, body: PageBody, paths: [String], _ context: NodeContext) throws {
     self.client = client
     self.request = request
     self.body = body
     self.paths = try paths.map { ($0, try JSONPath($0)) }
-    self.workers = workers
+    self.context = context
   }
 
   func fetch(_ page: PageRequest) async throws -> FetchedPage {
-    let exchange = try await client.send(page.applied(to: request), expecting: body.expectation)
-    let response = exchange.response
-    let shown = client.mask.apply(to: "\(exchange.request.method.rawValue) \(exchange.request.url)")
-    return try await workers.run {
+    let asked = page.applied(to: request)
+    let response = try await context.page(asked, over: client, expecting: body.expectation)
+    let shown = client.mask.apply(to: "\(asked.method.rawValue) \(asked.url)")
+    return try await context.run.workers.run {
       do throws(FormatFault) {
         let (parts, values) = try decode(response)
         return FetchedPage(

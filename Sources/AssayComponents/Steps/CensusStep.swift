@@ -2,6 +2,7 @@ internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
 internal import AssayHTTP
+internal import AssayStore
 
 /// Figures of the US Census for zip codes.
 package struct CensusStep: Step, Component {
@@ -9,7 +10,7 @@ package struct CensusStep: Step, Component {
   var zip = Template(parts: [])
   var year = 2023
   var columns = Named<String>()
-  var onError = OnLookupError.fail
+  var settings = LookupSettings()
 
   package static let schema = Schema(
     "census", CensusStep(), summary: "Adds figures of the US Census (ACS, 5 years) for zip codes.",
@@ -25,8 +26,7 @@ package struct CensusStep: Step, Component {
       Key(
         "columns", \.columns, required: true,
         "New columns: the name here, and the bureau's variable, such as `B01003_001E`; up to 49."),
-      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
-    ],
+    ] + LookupSettings.schema.keys(at: \.settings),
     rules: [
       Rule("columns") { step in
         if step.columns.items.isEmpty { return "'columns' names no variable" }
@@ -35,7 +35,7 @@ package struct CensusStep: Step, Component {
           item.value.isEmpty || !item.value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
         }.map { "'\($0.value)' is no variable of the Census" }
       }
-    ],
+    ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       "type: census\nfrom: example\nzip: \"{zipcode}\"\nyear: 2023\ncolumns: {population: B01003_001E, median_income: B19013_001E}"
     ],
@@ -57,7 +57,7 @@ private struct CensusLookup: Lookup {
     step.columns.items.map { LookupColumn($0.name, type: survey.type(of: $0.value)) }
   }
   var keysPerRequest: Int { survey.zipsPerRequest }
-  var onError: OnLookupError { step.onError }
+  var settings: LookupSettings { step.settings }
 
   /// The first five digits. What is no zip code is asked for all the same, and not found, so that nothing is hidden.
   func key(_ inputs: [String]) -> LookupKey? {
@@ -71,7 +71,20 @@ private struct CensusLookup: Lookup {
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let client = try context.client(step.api, provider: survey.defaults)
     return try await survey.figures(
-      zips: keys.map { $0.parts[0] }, variables: step.columns.items.map(\.value), year: step.year, client,
-      context.run.workers)
+      zips: keys.map { $0.parts[0] }, variables: variables, year: step.year, client, context.run.workers)
+  }
+
+  private var variables: [String] { step.columns.items.map(\.value) }
+  var usualAge: AnswerAge { survey.defaults.age }
+
+  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
+    let client = try context.client(step.api, provider: survey.defaults)
+    return AnswerScope(
+      api: client.name,
+      text: "census \(client.base?.description ?? "") acs5 \(step.year) \(variables.joined(separator: ","))")
+  }
+
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    try survey.recall(remembered, variables: variables)
   }
 }

@@ -2,6 +2,7 @@ internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
 internal import AssayHTTP
+internal import AssayStore
 
 /// Amounts in another currency.
 package struct ExchangeRateStep: Step, Component {
@@ -12,7 +13,7 @@ package struct ExchangeRateStep: Step, Component {
   var to = "USD"
   var into: String?
   var rateInto: String?
-  var onError = OnLookupError.fail
+  var settings = LookupSettings()
 
   package static let schema = Schema(
     "exchange_rate", ExchangeRateStep(), summary: "Converts amounts to another currency.",
@@ -28,14 +29,13 @@ package struct ExchangeRateStep: Step, Component {
       Key("to", \.to, "The currency to convert to (ISO 4217)."),
       Key("into", \.into, required: true, "The new column with the converted amount."),
       Key("rate_into", \.rateInto, "A further column with the rate that was used."),
-      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
-    ],
+    ] + LookupSettings.schema.keys(at: \.settings),
     rules: [
       Rule("to") {
         $0.to.utf8.count == 3 && $0.to.utf8.allSatisfy { (65...90).contains($0) }
           ? nil : "'\($0.to)' is no currency; write its three capital letters, such as USD"
       }
-    ],
+    ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       """
       type: exchange_rate
@@ -67,7 +67,7 @@ private struct ExchangeRateLookup: Lookup {
   }
   // The provider's table holds all currencies, so one request serves any number of them.
   var keysPerRequest: Int { .max }
-  var onError: OnLookupError { step.onError }
+  var settings: LookupSettings { step.settings }
 
   func key(_ inputs: [String]) -> LookupKey? {
     let code = collapsed(inputs[0]).uppercased()
@@ -81,18 +81,34 @@ private struct ExchangeRateLookup: Lookup {
     let workers = context.run.workers
     // Two steps that convert to one currency share the table, unless they ask different services.
     let table = [step.provider.kind, client.base?.description ?? "", step.api?.name ?? "", step.to]
-    let rates = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
-      let response = try await client.send(
-        try provider.request(to: step.to, client), expecting: provider.expectation
-      ).response
-      return try await workers.run { try provider.rates(response) }
+    let (rates, exchange) = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
+      let exchange = try await client.send(
+        try provider.request(to: step.to, client), expecting: provider.expectation)
+      return (try await workers.run { try provider.rates(exchange.response) }, exchange)
     }
     return keys.map { key in
       guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else {
-        return LookupAnswer(.notFound, cells: [.null])
+        return LookupAnswer(.notFound, cells: [.null], origin: AnswerOrigin(exchange, payload: []))
       }
-      return LookupAnswer(.ok, cells: [.decimal(rate)])
+      let payload = Array("\(rate)".utf8)
+      return LookupAnswer(.ok, cells: [.decimal(rate)], origin: AnswerOrigin(exchange, payload: payload))
     }
+  }
+
+  var usualAge: AnswerAge { step.provider.value.defaults.age }
+
+  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
+    let client = try context.client(step.api, provider: step.provider.value.defaults)
+    return AnswerScope(
+      api: client.name, text: "exchange_rate \(step.provider.kind) \(client.base?.description ?? "") to \(step.to)")
+  }
+
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    if remembered.payload.isEmpty { return LookupAnswer(.notFound, cells: [.null]) }
+    guard let rate = parseDecimal(remembered.payload.span) else {
+      throw RunFailure("'\(String(decoding: remembered.payload, as: UTF8.self))' is no rate")
+    }
+    return LookupAnswer(.ok, cells: [.decimal(rate)])
   }
 
   func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell] {

@@ -2,6 +2,7 @@ internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
 internal import AssayHTTP
+internal import AssayStore
 
 /// Coordinates of addresses.
 package struct GeocodeStep: Step, Component {
@@ -43,7 +44,7 @@ package struct GeocodeStep: Step, Component {
   var api: APIName?
   var address = Address()
   var columns = Named<String>()
-  var onError = OnLookupError.fail
+  var settings = LookupSettings()
 
   package static let schema = Schema(
     "geocode", GeocodeStep(), summary: "Adds the coordinates of addresses.",
@@ -61,8 +62,7 @@ package struct GeocodeStep: Step, Component {
       Key(
         "columns", \.columns, shown: "{latitude: latitude, longitude: longitude}",
         "New columns: the name here, and the provider's name."),
-      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
-    ],
+    ] + LookupSettings.schema.keys(at: \.settings),
     rules: [
       Rule("columns") { step in
         let known = step.provider.value.fields.map(\.name)
@@ -70,7 +70,7 @@ package struct GeocodeStep: Step, Component {
           "'\(step.provider.kind)' tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
         }
       }
-    ],
+    ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       """
       type: geocode
@@ -110,7 +110,7 @@ private struct GeocodeLookup: Lookup {
   var inputs: [Template] { step.address.parts }
   var answerColumns: [LookupColumn] { chosen.map { LookupColumn($0.name, type: provider.fields[$0.place].type) } }
   var keysPerRequest: Int { provider.keysPerRequest }
-  var onError: OnLookupError { step.onError }
+  var settings: LookupSettings { step.settings }
 
   /// Addresses that differ in case or blanks alone are one.
   func key(_ inputs: [String]) -> LookupKey? {
@@ -120,8 +120,26 @@ private struct GeocodeLookup: Lookup {
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let client = try context.client(step.api, provider: provider.defaults)
-    let response = try await client.send(try provider.request(keys, client), expecting: provider.expectation).response
-    let answers = try await context.run.workers.run { [provider] in try provider.answers(keys, response) }
-    return answers.map { answer in LookupAnswer(answer.status, cells: chosen.map { answer.cells[$0.place] }) }
+    let exchange = try await client.send(try provider.request(keys, client), expecting: provider.expectation)
+    let answers = try await context.run.workers.run { [provider] in try provider.answers(keys, exchange) }
+    return answers.map(narrowed)
+  }
+
+  var usualAge: AnswerAge { provider.defaults.age }
+
+  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
+    let client = try context.client(step.api, provider: provider.defaults)
+    return AnswerScope(api: client.name, text: "geocode \(step.provider.kind) \(client.base?.description ?? "")")
+  }
+
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    narrowed(try provider.recall(remembered, of: key))
+  }
+
+  /// An answer with the cells that the step asks for.
+  private func narrowed(_ answer: LookupAnswer) -> LookupAnswer {
+    var narrow = answer
+    narrow.cells = chosen.map { answer.cells[$0.place] }
+    return narrow
   }
 }

@@ -12,7 +12,7 @@ package struct LookupStep: Step, Component {
   var headers = Named<String>()
   var columns = Named<RecordPath>()
   var notFoundStatus = [404]
-  var onError = OnLookupError.fail
+  var settings = LookupSettings()
 
   package static let schema = Schema(
     "lookup", LookupStep(), summary: "Adds columns from any HTTP API that answers JSON.",
@@ -27,8 +27,7 @@ package struct LookupStep: Step, Component {
       Key("headers", \.headers, "Further headers."),
       Key("columns", \.columns, required: true, "New columns: the name, and the JSONPath (RFC 9535) to its value."),
       Key("not_found_status", \.notFoundStatus, "Statuses that mean that there is nothing for the key."),
-      Key("on_error", \.onError, "What a look-up that breaks does: `fail` the run, or leave `null`."),
-    ],
+    ] + LookupSettings.schema.keys(at: \.settings),
     rules: [
       Rule("columns") { $0.columns.items.isEmpty ? "'columns' names no column" : nil },
       Rule("path") { step in
@@ -37,7 +36,7 @@ package struct LookupStep: Step, Component {
         return step.api == nil && !isWhole && !text.isEmpty
           ? "without 'api' the path must be a whole address, beginning with http:// or https://" : nil
       },
-    ],
+    ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       """
       type: lookup
@@ -76,7 +75,7 @@ private struct TemplateLookup: Lookup {
 
   var inputs: [Template] { names.map { Template(parts: [.column($0.name, optional: $0.optional)]) } }
   var answerColumns: [LookupColumn] { step.columns.items.map { LookupColumn($0.name) } }
-  var onError: OnLookupError { step.onError }
+  var settings: LookupSettings { step.settings }
 
   /// The inputs trimmed; blank ones that the request needs skip the row.
   func key(_ inputs: [String]) -> LookupKey? {
@@ -97,21 +96,40 @@ private struct TemplateLookup: Lookup {
     let fields = step.headers.items.map { HeaderFields.Field($0.name, $0.value) }
     let request = try client.request(path: path, query: query, headers: HeaderFields(fields))
     let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
-    let response = try await client.send(request, expecting: expectation).response
-    let columns = step.columns.items
-    let nothing = LookupAnswer(.notFound, cells: columns.map { _ in .null })
-    if step.notFoundStatus.contains(response.status) || response.status == 204 { return [nothing] }
+    let exchange = try await client.send(request, expecting: expectation)
     let shown = "the answer to GET \(client.mask.apply(to: "\(request.url)"))"
-    let found = try await context.run.workers.run { () throws -> [[JSONValue]] in
+    var answer = try await context.run.workers.run { () throws -> LookupAnswer in
       do throws(FormatFault) {
-        let body = try JSONParser.parse(response.body)
-        return columns.map { $0.value.path.select(in: body) }
+        return try read(exchange.response.status, exchange.response.body)
       } catch {
         throw error.failure(in: shown)
       }
     }
-    if found.allSatisfy(\.isEmpty) { return [nothing] }
-    let cells = found.map { values in values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first) }
-    return [LookupAnswer(.ok, cells: cells)]
+    answer.origin = AnswerOrigin(exchange)
+    return [answer]
+  }
+
+  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
+    let client = try context.client(step.api)
+    let texts =
+      step.query.items.map { "\($0.name)=\($0.value.text)" } + step.headers.items.map { "\($0.name): \($0.value)" }
+    let lines = ["lookup \(client.base?.description ?? "") \(step.path.text)"] + texts
+    return AnswerScope(api: client.name, text: lines.joined(separator: "\n"))
+  }
+
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    try read(remembered.status, remembered.payload)
+  }
+
+  /// What an answer says.
+  private func read(_ status: Int, _ body: [UInt8]) throws(FormatFault) -> LookupAnswer {
+    let columns = step.columns.items
+    let nothing = LookupAnswer(.notFound, cells: columns.map { _ in .null })
+    if step.notFoundStatus.contains(status) || status == 204 { return nothing }
+    let root = try JSONParser.parse(body)
+    let found = columns.map { $0.value.path.select(in: root) }
+    if found.allSatisfy(\.isEmpty) { return nothing }
+    return LookupAnswer(
+      .ok, cells: found.map { values in values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first) })
   }
 }

@@ -24,6 +24,8 @@ package struct PipelineDecoder {
     package var diagnostics: [Diagnostic]
     /// Values that must never be shown.
     package var secrets: [String]
+    /// Variables of the environment that the file was filled from, those of secrets left out.
+    package var usedEnvironment: [String: String] = [:]
   }
 
   /// The keys of a pipeline file.
@@ -52,7 +54,8 @@ package struct PipelineDecoder {
     decodeParts(root, &definition, context)
     ReferenceResolution(definition: definition, root: root).check(context)
     return Result(
-      definition: context.hasErrors ? nil : definition, diagnostics: context.diagnostics, secrets: context.secrets)
+      definition: context.hasErrors ? nil : definition, diagnostics: context.diagnostics, secrets: context.secrets,
+      usedEnvironment: context.usedEnvironment)
   }
 
   private func decodeHead(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

@@ -1,4 +1,6 @@
 package import AssayDefinition
+internal import AssayFormats
+package import AssayHTTP
 
 /// A pipeline file that has been read, checked whole and filled with its variables.
 package struct PipelineDefinition: Sendable {
@@ -17,6 +19,13 @@ package struct PipelineDefinition: Sendable {
   package var memory: ByteCount?
 
   package init() {}
+
+  /// The params as a JSON object with secrets masked: what tells the runs of a pipeline apart.
+  package func paramsText(_ mask: SecretMask) -> String {
+    var object = JSONObject()
+    for param in params { object.set(param.name, to: .string(mask.apply(to: param.value))) }
+    return JSONValue.object(object).text
+  }
 
   /// The place in the file of a dataset, or nil.
   package func location(of dataset: String) -> SourceLocation? {

@@ -1,5 +1,7 @@
 package import AssayColumns
 package import AssayDefinition
+package import AssayHTTP
+package import AssayStore
 
 /// What a look-up asks for: the normalised inputs of a row. Rows with equal keys share one request.
 package struct LookupKey: Sendable, Hashable {
@@ -23,10 +25,85 @@ package struct LookupAnswer: Sendable {
   package var status: LookupStatus
   /// A cell for each of the look-up's answer columns; all null unless something was found.
   package var cells: [Cell]
+  /// Where it came from, so that it can be remembered; nil for an answer that no request brought.
+  package var origin: AnswerOrigin?
+  /// Why the look-up broke, where the status is `error`.
+  package var reason: LookupReason?
 
-  package init(_ status: LookupStatus, cells: [Cell]) {
+  package init(_ status: LookupStatus, cells: [Cell], origin: AnswerOrigin? = nil, reason: LookupReason? = nil) {
     self.status = status
     self.cells = cells
+    self.origin = origin
+    self.reason = reason
+  }
+}
+
+/// Why a look-up broke; masked.
+package struct LookupReason: Sendable, Hashable {
+  /// What happened, in words that are the same for all keys to which it happened.
+  package var kind: String
+  /// What happened to this key.
+  package var text: String
+
+  package init(_ kind: String, text: String? = nil) {
+    self.kind = kind
+    self.text = text ?? kind
+  }
+
+  /// What an error says; the address, which is another for each key, is left out of its kind.
+  init(_ error: any Error, mask: SecretMask) {
+    let kind = (error as? HTTPFailure)?.message ?? "\(error)"
+    self.init(mask.apply(to: kind), text: mask.apply(to: "\(error)"))
+  }
+}
+
+/// The request that brought an answer, and what of it is remembered.
+package struct AnswerOrigin: Sendable {
+  /// What the provider said of the key: enough to read the answer again, also for other columns.
+  package var payload: [UInt8]
+  package var method: HTTPMethod
+  /// Without credentials.
+  package var url: String
+  package var status: Int
+  package var attempts: Int
+
+  package init(payload: [UInt8], method: HTTPMethod, url: String, status: Int, attempts: Int) {
+    self.payload = payload
+    self.method = method
+    self.url = url
+    self.status = status
+    self.attempts = attempts
+  }
+
+  /// What an exchange brought; the payload is its body where nothing else is given.
+  package init(_ exchange: HTTPExchange, payload: [UInt8]? = nil) {
+    self.init(
+      payload: payload ?? exchange.response.body, method: exchange.request.method,
+      url: exchange.request.url.description, status: exchange.response.status, attempts: exchange.attempts)
+  }
+}
+
+/// What the answers of a look-up are remembered under, beside their keys.
+package struct AnswerScope: Sendable, Hashable {
+  /// The API's name, for people.
+  package var api: String
+  /// All that shapes an answer besides its key, the same in all pipelines; secrets in it are masked.
+  package var text: String
+
+  package init(api: String, text: String) {
+    self.api = api
+    self.text = text
+  }
+}
+
+/// An answer as it was remembered.
+package struct RememberedAnswer: Sendable {
+  package var status: Int
+  package var payload: [UInt8]
+
+  package init(status: Int, payload: [UInt8]) {
+    self.status = status
+    self.payload = payload
   }
 }
 
@@ -63,11 +140,18 @@ package protocol Lookup: Sendable {
   var addedColumns: [LookupColumn] { get }
   /// How many keys one request may hold.
   var keysPerRequest: Int { get }
-  var onError: OnLookupError { get }
+  var settings: LookupSettings { get }
+  /// How long answers are good where the file says nothing.
+  var usualAge: AnswerAge { get }
 
   /// The key of a row's filled inputs; nil skips the row.
   func key(_ inputs: [String]) -> LookupKey?
-  /// The answers to the keys, one for each, in their order.
+  /// All that shapes an answer besides its key: the service's address and the request without key and secrets. Answers
+  /// are remembered under it; nil where they are not remembered.
+  func memoryScope(_ context: NodeContext) throws -> AnswerScope?
+  /// What a remembered answer says of its key. Runs on a worker. Throws where it cannot be read: then the key is asked.
+  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer
+  /// The answers to the keys, one for each, in their order. Those with an origin are remembered.
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer]
   /// A row's added cells, where they depend on carried inputs too.
   func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell]
@@ -77,7 +161,12 @@ extension Lookup {
   package var carried: [Template] { [] }
   package var addedColumns: [LookupColumn] { answerColumns }
   package var keysPerRequest: Int { 1 }
-  package var onError: OnLookupError { .fail }
+  package var settings: LookupSettings { LookupSettings() }
+  package var usualAge: AnswerAge { AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400)) }
+  package func memoryScope(_ context: NodeContext) throws -> AnswerScope? { nil }
+  package func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+    throw RunFailure("answers of this look-up are not remembered")
+  }
   package func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell] { answer.cells }
 
   /// Every input trimmed, with runs of blanks made one; nil where all of them are blank.

@@ -1,6 +1,7 @@
 internal import AssayColumns
 internal import AssayDefinition
 internal import AssayHTTP
+internal import AssayStore
 internal import Synchronization
 
 /// Runs a look-up over a dataset: rows and their order stay as they are, columns are added.
@@ -9,6 +10,9 @@ package struct LookupStage: Sendable {
   let lookup: any Lookup
   let context: NodeContext
   private let table = AnswerTable()
+  /// Batches look for known answers, and reserve requests, in the order of rows.
+  private let turnstile = Turnstile()
+  private let errors: LookupErrors
   /// What broke first: later tasks fail with cancellations that say nothing.
   private let firstFailure = FirstFailure()
 
@@ -19,6 +23,7 @@ package struct LookupStage: Sendable {
     self.name = name
     self.lookup = lookup
     self.context = context
+    errors = LookupErrors(name: name, maximum: lookup.settings.maxErrors)
   }
 
   /// The column that says what came of each row's look-up.
@@ -26,19 +31,26 @@ package struct LookupStage: Sendable {
 
   package func run(_ input: DatasetReader, _ output: DatasetLog) async throws {
     var aligner = BatchAligner()
+    let memory = try LookupMemory(lookup, context)
+    let numbers = Mutex(0)
     do {
       try await orderedWindow(
         width: Self.window,
-        next: {
-          let batch = try await input.next()
-          context.counters.add(rowsIn: batch?.rowCount ?? 0)
-          return batch
+        next: { () -> (Int, Batch)? in
+          guard let batch = try await input.next() else { return nil }
+          context.counters.add(rowsIn: batch.rowCount)
+          return numbers.withLock { number in
+            defer { number += 1 }
+            return (number, batch)
+          }
         },
-        job: { batch in try await enrich(batch) },
-        deliver: { batch in
+        job: { number, batch in try await enrich(batch, number, memory) },
+        deliver: { batch, outcomes in
+          try errors.note(outcomes)
           context.counters.add(rowsOut: batch.rowCount)
           try await output.write(aligner.align(batch))
         })
+      try errors.finish(context)
     } catch {
       throw firstFailure.error ?? error
     }
@@ -49,51 +61,101 @@ package struct LookupStage: Sendable {
     output.finish(aligner.finished(try widened(schema)))
   }
 
-  private func enrich(_ batch: Batch) async throws -> Batch {
+  private func enrich(
+    _ batch: Batch, _ number: Int, _ memory: LookupMemory?
+  ) async throws -> (Batch, [LookupErrors.Outcome]) {
     let lookup = lookup
-    let schema = try widened(batch.schema)
-    let rows = try await context.run.workers.run { KeyedRows(batch, lookup) }
-    let claimed = table.claim(rows.keys)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for start in stride(from: 0, to: claimed.count, by: max(1, lookup.keysPerRequest)) {
-        let keys = Array(claimed[start..<min(start + max(1, lookup.keysPerRequest), claimed.count)])
-        group.addTask { try await ask(keys) }
+    let claimed: [LookupKey]
+    let schema: DatasetSchema
+    let rows: KeyedRows
+    var known = LookupMemory.Claims()
+    do {
+      defer { turnstile.pass(number) }
+      schema = try widened(batch.schema)
+      rows = try await context.run.workers.run { KeyedRows(batch, lookup) }
+      await turnstile.wait(for: number)
+      try Task.checkCancellation()
+      claimed = table.claim(rows.keys)
+      do {
+        known = try await memory?.claim(claimed) ?? LookupMemory.Claims(toAsk: claimed)
+      } catch {
+        for key in claimed { table.settle(key, .failure(error)) }
+        firstFailure.note(error)
+        throw error
       }
-      try await group.waitForAll()
     }
+    for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
+    context.counters.add(cacheHits: known.remembered.count)
+    try await ask(all: known.toAsk, memory)
+    if let memory, !known.foreign.isEmpty { try await wait(others: known.foreign, memory) }
     var answers: [LookupAnswer] = []
     answers.reserveCapacity(rows.keys.count)
     for key in rows.keys { answers.append(try await table.answer(key)) }
     let found = answers
-    return try await context.run.workers.run { join(batch, rows, found, schema) }
+    let own = Set(claimed)
+    let outcomes = zip(rows.keys, found).filter { own.contains($0.0) }.map { LookupErrors.Outcome($0.0, $0.1) }
+    return (try await context.run.workers.run { join(batch, rows, found, schema) }, outcomes)
+  }
+
+  /// Asks for keys that are this task's to ask, as many in a request as the provider takes.
+  private func ask(all keys: [LookupKey], _ memory: LookupMemory?) async throws {
+    let width = max(1, lookup.keysPerRequest)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for start in stride(from: 0, to: keys.count, by: width) {
+        let part = Array(keys[start..<(keys.count - start > width ? start + width : keys.count)])
+        group.addTask { try await ask(part, memory) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Waits for answers that other runs are asking for; asks for those that they give up.
+  private func wait(others keys: [LookupKey], _ memory: LookupMemory) async throws {
+    var open = keys
+    do {
+      while !open.isEmpty {
+        try await Task.sleep(for: .milliseconds(200))
+        let known = try await memory.claim(open)
+        for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
+        context.counters.add(cacheHits: known.remembered.count)
+        open = known.foreign
+        try await ask(all: known.toAsk, memory)
+      }
+    } catch {
+      for key in open { table.settle(key, .failure(error)) }
+      throw error
+    }
   }
 
   /// Asks for keys that this task has claimed; whatever happens, each of them is settled.
-  private func ask(_ keys: [LookupKey]) async throws {
+  private func ask(_ keys: [LookupKey], _ memory: LookupMemory?) async throws {
     do {
       let answers = try await lookup.ask(keys, context)
       let width = lookup.answerColumns.count
       guard answers.count == keys.count, answers.allSatisfy({ $0.cells.count == width }) else {
         throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
       }
+      try await memory?.keep(zip(keys, answers))
       for (key, answer) in zip(keys, answers) { table.settle(key, .success(answer)) }
     } catch {
+      await memory?.release(keys)
       // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.
-      let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError)
-      guard lookup.onError == .null, !isFatal else {
+      let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError || error is StoreFailure)
+      guard lookup.settings.onError == .null, !isFatal else {
         if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error) }
         for key in keys { table.settle(key, .failure(error)) }
         throw error
       }
-      context.warn("\(error)")
       let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
-      for key in keys { table.settle(key, .success(LookupAnswer(.error, cells: nulls))) }
+      let answer = LookupAnswer(.error, cells: nulls, reason: LookupReason(error, mask: context.run.mask))
+      for key in keys { table.settle(key, .success(answer)) }
     }
   }
 
   private func widened(_ schema: DatasetSchema) throws -> DatasetSchema {
     var wider = schema
-    let added = lookup.addedColumns + [LookupColumn(statusColumn, type: .text)]
+    let reason = lookup.settings.errorColumn.map { [LookupColumn($0, type: .text)] } ?? []
+    let added = lookup.addedColumns + [LookupColumn(statusColumn, type: .text)] + reason
     for column in added {
       guard wider.index(of: column.name) == nil else {
         throw RunFailure(
@@ -122,7 +184,12 @@ package struct LookupStage: Sendable {
     }
     let statuses = answers.map { Cell.text($0.status.rawValue) } + [.text(LookupStatus.skipped.rawValue)]
     let skipped = Int32(statuses.count - 1)
-    joined.columns.append(Column.cells(statuses).gather(rows.places.map { $0 < 0 ? skipped : $0 }))
+    let places = rows.places.map { $0 < 0 ? skipped : $0 }
+    joined.columns.append(Column.cells(statuses).gather(places))
+    if lookup.settings.errorColumn != nil {
+      let reasons = answers.map { answer in answer.reason.map { Cell.text($0.text) } ?? .null } + [.null]
+      joined.columns.append(Column.cells(reasons).gather(places))
+    }
     return joined
   }
 }

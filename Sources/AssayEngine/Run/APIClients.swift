@@ -1,5 +1,6 @@
 internal import AssayDefinition
 package import AssayHTTP
+package import AssayStore
 internal import Synchronization
 
 /// What a provider brings along where the file says nothing.
@@ -8,8 +9,14 @@ package struct ProviderDefaults: Sendable, Hashable {
   package var baseURL: String
   /// Requests under way at once.
   package var concurrency: Int
+  /// How long its answers are good.
+  package var age: AnswerAge
 
-  package init(name: String, baseURL: String, concurrency: Int = 8) {
+  package init(
+    name: String, baseURL: String, concurrency: Int = 8,
+    age: AnswerAge = AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400))
+  ) {
+    self.age = age
     self.name = name
     self.baseURL = baseURL
     self.concurrency = concurrency

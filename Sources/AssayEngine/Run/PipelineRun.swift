@@ -37,7 +37,7 @@ package final class PipelineRun: Sendable {
     self.shutDown = shutDown
     self.events = events
     state = RunState(plan.graph)
-    runID = Self.newID()
+    runID = Self.newID(options)
     (interruptions, interruption) = AsyncStream.makeStream(of: Void.self)
   }
 
@@ -59,11 +59,15 @@ package final class PipelineRun: Sendable {
     report.runID = runID
     report.params = plan.definition.params.map { ($0.name, mask.apply(to: $0.value)) }
     let start = ContinuousClock.now
-    let startedAt = StoreTime.now
+    let clock = options.clock
+    let startedAt = clock.isFrozen ? clock.startedAt : StoreTime.now
     report.startedAt = startedAt.text
     let store: Store?
+    let tape: (any ExchangeTape)?
     do {
+      tape = try makeTape()
       store = try await begin(&report, startedAt: startedAt)
+      if let broken = options.resumes { try await store?.adoptAnswers(of: broken.id, by: runID) }
     } catch {
       return broken(report, "\(error)", start)
     }
@@ -73,7 +77,7 @@ package final class PipelineRun: Sendable {
       plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
-      memoryShare: memoryShare,
+      memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
@@ -87,8 +91,8 @@ package final class PipelineRun: Sendable {
       plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
     verdict.fill(&report)
     report.mask(mask)
-    report.durationSeconds = (ContinuousClock.now - start).seconds
-    report.finishedAt = StoreTime.now.text
+    report.durationSeconds = clock.length(ContinuousClock.now - start).seconds
+    report.finishedAt = clock.now.text
     if store != nil, !verdict.published(report).isEmpty {
       ledger.note(.publishing)
       events(.publishing, state)
@@ -108,12 +112,11 @@ package final class PipelineRun: Sendable {
     guard let path = options.storePath else { return nil }
     let store = try await Store.open(path)
     for failure in store.unsettled { report.messages.append("left over from an earlier run: \(failure)") }
-    var params = JSONObject()
-    for param in report.params { params.set(param.name, to: .string(param.value)) }
     while true {
       let record = RunRecord(
         id: runID, pipeline: plan.definition.name, definitionSHA256: options.definitionSHA256,
-        params: JSONValue.object(params).text, startedAt: startedAt, assayVersion: options.assayVersion)
+        params: plan.definition.paramsText(mask), startedAt: startedAt, assayVersion: options.assayVersion,
+        logicalTime: options.clock.startedAt, resumedFrom: options.resumes?.id)
       do {
         try await store.begin(record)
         return store
@@ -170,6 +173,7 @@ package final class PipelineRun: Sendable {
       for index in report.outputs.indices { report.outputs[index].published = false }
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
     }
+    try? await store.dropExpiredAnswers()
     // The decision has fallen: what fails from here on is said, and changes nothing of it.
     do {
       for dataset in report.datasets where dataset.metrics != nil {
@@ -216,8 +220,8 @@ package final class PipelineRun: Sendable {
     report.outcome = interruption == nil ? .error : .interrupted
     report.exitCode = interruption ?? 3
     report.messages.append(mask.apply(to: message))
-    report.finishedAt = StoreTime.now.text
-    report.durationSeconds = (ContinuousClock.now - start).seconds
+    report.finishedAt = options.clock.now.text
+    report.durationSeconds = options.clock.length(ContinuousClock.now - start).seconds
     writeReports(&report)
     return report
   }
@@ -231,12 +235,34 @@ package final class PipelineRun: Sendable {
   /// A quarter of the machine's memory, at least 256 MiB.
   private static let defaultMemory = max(256 << 20, physicalMemory() / 4)
 
-  /// The time and four random characters: `20261124-061500-k3x9`.
-  private static func newID() -> String {
-    let digits = StoreTime.now.text.prefix(19).filter { $0 != "-" && $0 != ":" }
-    let parts = digits.split(separator: "T")
+  /// The tape of a run that records or replays.
+  private func makeTape() throws -> (any ExchangeTape)? {
+    switch options.recording {
+    case .writes(let recording): try RecordingTape(recording, mask: mask)
+    case .reads(let recording): ReplayTape(recording, mask: mask)
+    case nil: nil
+    }
+  }
+
+  private func answerBook(_ store: Store) -> AnswerBook? {
+    if case .reads = options.recording { return nil }
+    return AnswerBook(
+      store, run: runID, pipeline: plan.definition.name, mask: mask, clock: options.clock,
+      recalls: options.recording == nil, resumeAge: options.resumes == nil ? nil : options.resumeMaxAge)
+  }
+
+  /// The time and four random characters: `20261124-061500-k3x9`; those of a replay are its recording's.
+  private static func newID(_ options: RunOptions) -> String {
+    if case .reads(let recording) = options.recording {
+      return newID(recording.startedAt, ending: String(recording.hash.prefix(8)))
+    }
     let letters = Array("0123456789abcdefghijklmnopqrstuvwxyz")
-    let random = String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] })
-    return "\(parts.joined(separator: "-"))-\(random)"
+    return newID(.now, ending: String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] }))
+  }
+
+  private static func newID(_ time: StoreTime, ending: String) -> String {
+    let digits = time.text.prefix(19).filter { $0 != "-" && $0 != ":" }
+    let parts = digits.split(separator: "T")
+    return "\(parts.joined(separator: "-"))-\(ending)"
   }
 }

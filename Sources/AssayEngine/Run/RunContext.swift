@@ -13,11 +13,17 @@ package final class RunContext: Sendable {
   /// The most bytes that one set of kept rows, or the exact measures of one dataset, hold before they go to a temporary
   /// file.
   package let memoryShare: Int
+  package let clock: RunClock
+  /// Answers that are kept in the store; nil for a run without one.
+  package let answers: AnswerBook?
+  /// Where exchanges are recorded, or answered from.
+  let tape: (any ExchangeTape)?
   package let events: @Sendable (RunEvent) -> Void
   private let memo = SharedAnswers()
 
   package init(
     runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
+    clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
@@ -26,6 +32,9 @@ package final class RunContext: Sendable {
     self.mask = mask
     self.clients = clients
     self.memoryShare = memoryShare
+    self.clock = clock
+    self.answers = answers
+    self.tape = tape
     self.events = events
   }
 
@@ -64,7 +73,23 @@ package struct NodeContext: Sendable {
   package func client(_ api: APIName?, provider: ProviderDefaults? = nil) throws(RunFailure) -> APIClient {
     var client = try run.clients.client(api?.name, provider: provider)
     client.counters = counters.sent
+    client.tape = run.tape
+    client.user = name
     return client
+  }
+}
+
+extension NodeContext {
+  /// The answer to a request of a source: from the broken run that this one goes on with, or sent for, judged and kept.
+  package func page(
+    _ request: HTTPRequest, over client: APIClient, expecting expectation: BodyExpectation
+  ) async throws -> HTTPResponse {
+    guard let answers = run.answers else { return try await client.send(request, expecting: expectation).response }
+    let page = try await answers.page(request, source: name) {
+      try await client.send(request, expecting: expectation)
+    }
+    if page.isKept { counters.add(cacheHits: 1) }
+    return page.response
   }
 }
 

@@ -56,7 +56,7 @@ struct RunDriver: Sendable {
   private func run(_ node: RunNode) async -> RunSchedule.Event {
     let (event, ended, message) = await outcome(of: node)
     state.update(node.id) {
-      $0.duration = $0.startedAt.map { ContinuousClock.now - $0 } ?? .zero
+      $0.duration = context.clock.length($0.startedAt.map { ContinuousClock.now - $0 } ?? .zero)
       $0.state = ended
       $0.error = message
     }

@@ -1,4 +1,5 @@
 internal import AssayFormats
+package import AssayStore
 
 /// When a gate fails.
 package enum FailOn: String, Sendable, CaseIterable {
@@ -8,6 +9,12 @@ package enum FailOn: String, Sendable, CaseIterable {
   case warn
   /// Checks that fail. The default.
   case fail
+}
+
+/// What a run does with a recording.
+package enum RecordingUse: Sendable {
+  case writes(Recording)
+  case reads(Recording)
 }
 
 /// What the call says about a run.
@@ -29,6 +36,14 @@ package struct RunOptions: Sendable {
   package var assayVersion = ""
   /// The process's environment, for reports that go where a CI system says.
   package var environment: [String: String] = [:]
+  /// The run's time: that of the machine, of a broken run that is gone on with, or of a recording.
+  package var clock = RunClock()
+  /// The broken run that this one goes on with.
+  package var resumes: RunRecord?
+  /// How old pages may be that a broken run has fetched.
+  package var resumeMaxAge = Duration.seconds(86_400)
+  /// The recording that is written, or answered from.
+  package var recording: RecordingUse?
 
   package init() {}
 }

@@ -1,0 +1,94 @@
+internal import AssayColumns
+internal import AssayHTTP
+internal import AssayStore
+
+/// The remembered answers of one look-up: its keys as the store has them.
+struct LookupMemory: Sendable {
+  /// What is known of a list of keys; each of them is in one of the three.
+  struct Claims: Sendable {
+    var remembered: [(LookupKey, LookupAnswer)] = []
+    var toAsk: [LookupKey] = []
+    /// Another run is asking for them.
+    var foreign: [LookupKey] = []
+  }
+
+  private let lookup: any Lookup
+  private let book: AnswerBook
+  private let workers: Workers
+  private let scope: String
+  private let api: String
+  let age: AnswerAge
+
+  /// Nil where the run has no store, or the look-up's answers are not remembered.
+  init?(_ lookup: any Lookup, _ context: NodeContext) throws {
+    guard let book = context.run.answers, let scope = try lookup.memoryScope(context) else { return nil }
+    self.lookup = lookup
+    self.book = book
+    self.scope = book.mask.apply(to: scope.text)
+    workers = context.run.workers
+    api = scope.api
+    age = lookup.settings.age(lookup.usualAge)
+  }
+
+  /// What is remembered of keys; the others are this run's to ask, unless another run is asking already.
+  func claim(_ keys: [LookupKey]) async throws -> Claims {
+    if keys.isEmpty { return Claims() }
+    let names = try await workers.run { keys.map(name) }
+    let found = try await book.claim(names, age: age)
+    return try await workers.run {
+      var claims = Claims()
+      for (key, claim) in zip(keys, found) {
+        switch claim {
+        case .remembered(let record):
+          if let answer = recall(record, of: key) {
+            claims.remembered.append((key, answer))
+          } else {
+            claims.toAsk.append(key)
+          }
+        case .claimed: claims.toAsk.append(key)
+        case .foreign: claims.foreign.append(key)
+        }
+      }
+      return claims
+    }
+  }
+
+  /// How many of the keys are remembered, for `plan`: nothing is claimed.
+  func peek(_ keys: [LookupKey]) async throws -> [LookupAnswer?] {
+    let names = try await workers.run { keys.map(name) }
+    let found = try await book.peek(names, age: age)
+    return try await workers.run {
+      zip(keys, found).map { key, record in record.flatMap { recall($0, of: key) } }
+    }
+  }
+
+  /// Keeps answers that a request brought, and gives up the keys of the others: errors are never remembered.
+  func keep(_ answers: some Sequence<(LookupKey, LookupAnswer)>) async throws {
+    var records: [AnswerRecord] = []
+    var others: [String] = []
+    for (key, answer) in answers {
+      guard let origin = answer.origin, answer.status != .error, answer.status != .skipped else {
+        others.append(name(key))
+        continue
+      }
+      records.append(
+        book.record(
+          key: name(key), api: api, subject: key.parts.joined(separator: ", "), origin: origin,
+          found: answer.status != .notFound, age: age))
+    }
+    try await book.keep(records)
+    await book.release(others)
+  }
+
+  func release(_ keys: [LookupKey]) async { await book.release(keys.map(name)) }
+
+  private func recall(_ record: AnswerRecord, of key: LookupKey) -> LookupAnswer? {
+    // What an older Assay has kept in another form is asked for again.
+    try? lookup.recall(RememberedAnswer(status: record.status, payload: record.body), of: key)
+  }
+
+  /// The key as the store has it: stable across runs and pipelines.
+  private func name(_ key: LookupKey) -> String {
+    sha256Hex(Array("lookup\n\(scope)\n\(key.parts.joined(separator: "\u{1F}"))".utf8))
+  }
+}

@@ -1,0 +1,46 @@
+internal import AssayFormats
+package import AssayHTTP
+package import AssayStore
+internal import Glibc
+
+/// Finds the broken run that `--resume` goes on with.
+package enum Resumption {
+  /// The newest run of the pipeline, if it broke with the same definition and params.
+  ///
+  /// Throws `RunFailure` that says what keeps it from being gone on with.
+  package static func run(
+    of definition: PipelineDefinition, sha256: String, store path: String, mask: SecretMask
+  ) async throws -> RunRecord {
+    let name = definition.name
+    guard access(path, F_OK) == 0 else {
+      throw RunFailure("there is nothing to resume: no run of '\(name)' is known, since there is no store '\(path)'")
+    }
+    let store = try await Store.open(path)
+    let newest: RunRecord?
+    let broken: RunRecord?
+    do {
+      newest = try await store.runs(of: name, limit: 1).first
+      broken = try await store.resumableRun(of: name)
+    } catch {
+      await store.close()
+      throw error
+    }
+    await store.close()
+    guard let newest else { throw RunFailure("there is nothing to resume: no run of '\(name)' is known") }
+    guard let broken else {
+      let end = newest.outcome.map { "ended as '\($0)'" } ?? "is still running"
+      throw RunFailure("there is nothing to resume: the newest run of '\(name)' (\(newest.id)) \(end)")
+    }
+    if broken.definitionSHA256 != sha256 {
+      throw RunFailure(
+        "the run \(broken.id) cannot be resumed: the pipeline file has changed since; start a new run without --resume")
+    }
+    let params = definition.paramsText(mask)
+    if broken.params != params {
+      throw RunFailure(
+        "the run \(broken.id) cannot be resumed: its params were \(broken.params), and now they are \(params); "
+          + "give the same ones, or start a new run without --resume")
+    }
+    return broken
+  }
+}

@@ -1,0 +1,29 @@
+extension Store {
+  /// The outcomes of runs that came to no end of their own, so that going on with them makes sense.
+  static let resumable: Set<String> = ["broken", "error", "interrupted", "partial"]
+
+  /// The newest run of a pipeline, if it can be gone on with; nil if it ended well, or there is none.
+  ///
+  /// Runs whose process died have been marked by opening the store.
+  package func resumableRun(of pipeline: String) async throws(StoreFailure) -> RunRecord? {
+    let newest = try await runs(of: pipeline, limit: 1).first
+    guard let newest, let outcome = newest.outcome, Self.resumable.contains(outcome) else { return nil }
+    return newest
+  }
+
+  /// Hands the answers that were kept for a broken run to the one that goes on with it.
+  package func adoptAnswers(of broken: String, by run: String) async throws(StoreFailure) {
+    try await file.transaction { handle throws(StoreFailure) in
+      try handle.rows("UPDATE http_responses SET run_id = ? WHERE run_id = ?", [.text(run), .text(broken)])
+    }
+  }
+
+  /// Drops, within an open transaction, what runs of a pipeline keep for being resumed: one of them came to its end.
+  static func dropKeptAnswers(ofPipelineOf run: String, in handle: SQLHandle) throws(StoreFailure) {
+    try handle.rows(
+      """
+      DELETE FROM http_responses WHERE run_id IN (
+        SELECT id FROM runs WHERE pipeline = (SELECT pipeline FROM runs WHERE id = ?))
+      """, [.text(run)])
+  }
+}
