@@ -68,6 +68,11 @@ package struct Template: ConfigValue, Hashable {
     if !literal.isEmpty { parts.append(.literal(literal)) }
   }
 
+  /// The columns that it names, in order.
+  package var columnNames: [String] {
+    parts.compactMap { if case .column(let name, _) = $0 { name } else { nil } }
+  }
+
   /// The template as it is written.
   package var text: String {
     parts.map {

@@ -5,6 +5,7 @@ internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
 internal import AssayStore
+internal import Glibc
 
 extension FailOn: ExpressibleByArgument {}
 
@@ -35,20 +36,7 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a pipeline: fetches, enriches, grades and publishes.")
 
-  @Argument(help: "The pipeline file.")
-  var file: String
-
-  @Option(
-    name: .customLong("param"),
-    help: ArgumentHelp("Sets a param of the pipeline; may be repeated.", valueName: "name=value"))
-  var params: [String] = []
-
-  @Option(
-    help: ArgumentHelp("The file of environment variables; .env beside the pipeline by default.", valueName: "file"))
-  var envFile: String?
-
-  @Option(help: ArgumentHelp("The store; assay.db beside the pipeline by default.", valueName: "file"))
-  var store: String?
+  @OptionGroup var pipeline: PipelineOptions
 
   @Flag(help: "Wait for another run of the pipeline to end, rather than to fail.")
   var wait = false
@@ -67,71 +55,105 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp("Answer every request from this recording: no network, its clock.", valueName: "folder"))
   var replay: String?
 
+  @Option(help: ArgumentHelp("Read at most so many rows of each source; nothing is published.", valueName: "rows"))
+  var limit: Int?
+
+  @Option(
+    help: ArgumentHelp("Run only what this source or step needs, and it; nothing is published.", valueName: "step"))
+  var until: String?
+
+  @Flag(help: "Show rows on stdout, of --until or of what outputs use: a table, or JSON Lines where no terminal is.")
+  var print = false
+
   @OptionGroup var gate: GateOptions
 
   func validate() throws {
     if [resume, record != nil, replay != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--resume, --record and --replay exclude each other")
     }
+    if resume, part != nil { throw ValidationError("--resume goes on with whole runs: no --limit, --until or --print") }
     if durationValue(resumeMaxAge) == nil {
       throw ValidationError("--resume-max-age is a duration such as 24h or 30m, not '\(resumeMaxAge)'")
     }
+    if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
+    if print, gate.json { throw ValidationError("--print and --json both write to stdout") }
   }
 
   func run() async throws {
     var recording: Recording?
     if let replay { recording = try await orUsageFault { try Recording(reading: replay) } }
-    var clock = RunClock()
-    if let recording { clock = RunClock(startedAt: recording.startedAt, isFrozen: true) }
-    var pipeline = try pipeline(clock, recording)
-    guard var definition = pipeline.result.definition else {
-      pipeline.report(pipeline.result.diagnostics)
-      Terminal.error(faultCount(pipeline.result.diagnostics) + "; nothing was run")
-      throw ExitStatus(code: 2)
-    }
-    if !gate.quiet { pipeline.report(pipeline.result.diagnostics) }
-    var options = RunOptions()
-    options.file = file
-    options.directory = pipeline.directory
-    options.definitionSHA256 = sha256Hex(Array(pipeline.text.utf8))
-    let storePath = store ?? (pipeline.directory.isEmpty ? "assay.db" : "\(pipeline.directory)/assay.db")
-    options.storePath = storePath
+    let clock = recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? RunClock()
+    var (file, definition) = try pipeline.read(at: clock, replays: recording, quiet: gate.quiet)
+    var options = pipeline.runOptions(file)
     options.waits = wait
+    options.clock = clock
     options.resumeMaxAge = durationValue(resumeMaxAge) ?? options.resumeMaxAge
-    let mask = SecretMask(pipeline.result.secrets)
+    let mask = SecretMask(file.result.secrets)
     if resume {
-      let sha256 = options.definitionSHA256
-      let broken = try await orUsageFault { [definition] in
-        try await Resumption.run(of: definition, sha256: sha256, store: storePath, mask: mask)
+      let broken = try await orUsageFault { [definition, options] in
+        try await Resumption.run(
+          of: definition, sha256: options.definitionSHA256, store: options.storePath ?? "", mask: mask)
       }
       options.resumes = broken
-      clock = RunClock(startedAt: broken.logicalTime)
+      options.clock = RunClock(startedAt: broken.logicalTime)
       // The logical date is part of what was asked.
-      pipeline = try self.pipeline(clock, nil)
-      definition = pipeline.result.definition ?? definition
+      (file, definition) = try pipeline.read(at: options.clock, quiet: true)
     }
-    options.clock = clock
-    let privateStore = recording == nil || store != nil ? nil : try PrivateFolder()
-    if let recording { options.recording = .reads(recording) }
-    if let privateStore { options.storePath = "\(privateStore.path)/assay.db" }
     if let record {
       options.recording = .writes(
         Recording(
           folder: record, pipeline: definition.name, definitionSHA256: options.definitionSHA256,
           startedAt: clock.startedAt,
           params: Dictionary(definition.params.map { ($0.name, mask.apply(to: $0.value)) }) { first, _ in first },
-          environment: pipeline.result.usedEnvironment.filter { !mask.reveals($0.value) }))
+          environment: file.result.usedEnvironment.filter { !mask.reveals($0.value) }))
+    }
+    var privateStore: PrivateFolder?
+    if let recording {
+      options.recording = .reads(recording)
+      if pipeline.store == nil {
+        let folder = try PrivateFolder()
+        options.storePath = "\(folder.path)/assay.db"
+        privateStore = folder
+      }
     }
     defer { privateStore?.remove() }
-    try await RunConsole(gate: gate).run(definition, options, secrets: pipeline.result.secrets) { report, style in
-      RunSummary(report: report, style: style).text
+    options.part = part
+    try checkTarget(in: definition)
+    let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets) {
+      RunSummary(report: $0, style: $1).text
     }
+    if print, let part = options.part { show(part, definition) }
+    if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
   }
 }
 
 extension RunCommand {
-  private func pipeline(_ clock: RunClock, _ recording: Recording?) throws -> PipelineFile {
-    try PipelineFile(file, params: params, envFile: envFile, unsetIsFault: true, clock: clock, replays: recording)
+  /// The part of the pipeline that is run; nil for all of it.
+  private var part: RunPart? {
+    guard limit != nil || until != nil || print else { return nil }
+    var part = RunPart()
+    part.limit = limit
+    part.until = until
+    return part
+  }
+
+  private func checkTarget(in definition: PipelineDefinition) throws {
+    guard let until, definition.location(of: until) == nil else { return }
+    let names = definition.sources.map(\.name) + definition.steps.map(\.name)
+    Terminal.error(
+      "error: --until: there is no source or step '\(until)'\(suggestion(for: until, among: names, listing: 20))")
+    Terminal.error("nothing was run")
+    throw ExitStatus(code: 2)
+  }
+
+  private func show(_ part: RunPart, _ definition: PipelineDefinition) {
+    let names = part.targetNames(in: definition)
+    for name in names {
+      guard let preview = part.previews[name] else { continue }
+      let text = PreviewText(preview, of: name)
+      let isTerminal = isatty(STDOUT_FILENO) == 1
+      Terminal.output(isTerminal ? text.table(.standardOutput()) : text.jsonLines(named: names.count > 1))
+    }
   }
 }
 

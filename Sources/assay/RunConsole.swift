@@ -16,6 +16,15 @@ struct RunConsole {
     _ definition: PipelineDefinition, _ options: RunOptions, secrets: [String],
     summary: (RunReport, TerminalStyle) -> String
   ) async throws {
+    let report = try await report(definition, options, secrets: secrets, summary: summary)
+    if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
+  }
+
+  /// Runs to the end; the exit code is the report's.
+  func report(
+    _ definition: PipelineDefinition, _ options: RunOptions, secrets: [String],
+    summary: (RunReport, TerminalStyle) -> String = { _, _ in "" }
+  ) async throws -> RunReport {
     var options = options
     options.failOn = gate.failOn
     options.minimumScore = gate.minScore
@@ -37,19 +46,18 @@ struct RunConsole {
     let signals = SignalWatch { run.interrupt(exitCode: 128 + Int($0)) }
     defer { signals.stop() }
     progress?.start(run.state)
-    let report = await run.run()
+    var report = await run.run()
     progress?.stop()
-    var exitCode = report.exitCode
     if gate.json, !Terminal.output(report.json.prettyText) {
       Terminal.error("error: the report could not be written to stdout")
-      if exitCode < 2 { exitCode = 3 }
+      if report.exitCode < 2 { report.exitCode = 3 }
     }
     if gate.quiet {
       for message in report.messages { Terminal.error("error: \(message)") }
     } else {
       Terminal.write(summary(report, style), to: STDERR_FILENO)
     }
-    if exitCode != 0 { throw ExitStatus(code: Int32(exitCode)) }
+    return report
   }
 }
 

@@ -201,7 +201,7 @@ import Testing
   @Test(arguments: circles)
   func `steps that wait for each other in a circle are told, each circle once`(steps: String, circles: [String]) {
     let found = decode(Self.file("", steps: steps)).diagnostics.filter { $0.code == .cycle }
-    #expect(found.map(\.message) == circles.map { "steps wait for each other in a circle: \($0)" })
+    #expect(found.map(\.message) == circles.map { "datasets wait for each other in a circle: \($0)" })
   }
 
   @Test func `a circle of thousands of steps, and a chain of them, are read without delay`() {

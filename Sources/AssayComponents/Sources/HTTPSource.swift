@@ -114,7 +114,8 @@ package struct HTTPSource: Source, Component {
     if !upcoming.isEmpty, next != nil {
       let ahead = UpcomingPages(upcoming)
       try await orderedWindow(
-        width: pages.client.gate.concurrency,
+        // Whoever wants some rows wants no page ahead.
+        width: pages.isLimited ? 1 : pages.client.gate.concurrency,
         next: { ahead.take() },
         job: { request -> Result<FetchedPage, any Error> in
           do { return .success(try await pages.fetch(request)) } catch { return .failure(error) }

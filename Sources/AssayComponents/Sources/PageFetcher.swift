@@ -55,6 +55,9 @@ struct PageFetcher: Sendable {
     self.context = context
   }
 
+  /// Whether only some rows are wanted.
+  var isLimited: Bool { context.run.part?.limit != nil }
+
   func fetch(_ page: PageRequest) async throws -> FetchedPage {
     let asked = page.applied(to: request)
     let response = try await context.page(asked, over: client, expecting: body.expectation)

@@ -77,6 +77,8 @@ private struct CensusLookup: Lookup {
   private var variables: [String] { step.columns.items.map(\.value) }
   var usualAge: AnswerAge { survey.defaults.age }
 
+  func client(_ context: NodeContext) throws -> APIClient? { try context.client(step.api, provider: survey.defaults) }
+
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     let client = try context.client(step.api, provider: survey.defaults)
     return AnswerScope(

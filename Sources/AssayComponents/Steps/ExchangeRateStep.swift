@@ -97,6 +97,11 @@ private struct ExchangeRateLookup: Lookup {
 
   var usualAge: AnswerAge { step.provider.value.defaults.age }
 
+  func client(_ context: NodeContext) throws -> APIClient? {
+    try context.client(step.api, provider: step.provider.value.defaults)
+  }
+  var mostRequests: Int? { 1 }
+
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     let client = try context.client(step.api, provider: step.provider.value.defaults)
     return AnswerScope(

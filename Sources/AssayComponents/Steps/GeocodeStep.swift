@@ -127,6 +127,8 @@ private struct GeocodeLookup: Lookup {
 
   var usualAge: AnswerAge { provider.defaults.age }
 
+  func client(_ context: NodeContext) throws -> APIClient? { try context.client(step.api, provider: provider.defaults) }
+
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     let client = try context.client(step.api, provider: provider.defaults)
     return AnswerScope(api: client.name, text: "geocode \(step.provider.kind) \(client.base?.description ?? "")")

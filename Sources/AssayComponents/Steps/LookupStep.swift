@@ -109,6 +109,8 @@ private struct TemplateLookup: Lookup {
     return [answer]
   }
 
+  func client(_ context: NodeContext) throws -> APIClient? { try context.client(step.api) }
+
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     let client = try context.client(step.api)
     let texts =

@@ -37,17 +37,17 @@ struct ReferenceResolution {
   }
 
   private func reportCycles(_ context: Decoding) {
+    // A source and a step of one name are a fault of their own.
     let sources = Set((root["sources"]?.pairs ?? []).map(\.key))
-    let inputs = Dictionary(
-      definition.steps.filter { !sources.contains($0.name) }.map { ($0.name, $0.from.map(\.name)) },
-      uniquingKeysWith: { first, _ in first })
+    let made = RunGraph.made(definition).filter { $0.kind == .source || !sources.contains($0.name) }
+    let inputs = Dictionary(made.map { ($0.name, $0.inputs) }) { first, _ in first }
     var settled: Set<String> = []
     var told: Set<String> = []
-    for step in definition.steps where inputs[step.name] != nil && !settled.contains(step.name) {
+    for start in made where inputs[start.name] != nil && !settled.contains(start.name) {
       // A walk with its own stack, so that a chain of any length is fine.
       var path: [String] = []
       var places: [String: Int] = [:]
-      var stack: [(name: String, leaving: Bool)] = [(step.name, false)]
+      var stack: [(name: String, leaving: Bool)] = [(start.name, false)]
       while let (name, leaving) = stack.popLast() {
         if leaving {
           path.removeLast()
@@ -55,11 +55,11 @@ struct ReferenceResolution {
           settled.insert(name)
           continue
         }
-        if let start = places[name] {
-          let circle = (path[start...] + [name]).joined(separator: " → ")
+        if let first = places[name] {
+          let circle = (path[first...] + [name]).joined(separator: " → ")
           let place = definition.location(of: name) ?? root.location
           if told.insert(circle).inserted {
-            context.fault(.cycle, at: place, "steps wait for each other in a circle: \(circle)")
+            context.fault(.cycle, at: place, "datasets wait for each other in a circle: \(circle)")
           }
           continue
         }

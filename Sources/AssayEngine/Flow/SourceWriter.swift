@@ -16,6 +16,8 @@ package final class SourceWriter {
   private let needsTypes: Bool
   private let declared: [String: ValueType]
   private let onEmpty: OnEmpty
+  /// The most rows that are taken; nil for all.
+  private let limit: Int?
 
   private var schema = DatasetSchema()
   private var reading = Field.Reading.own
@@ -35,8 +37,9 @@ package final class SourceWriter {
 
   init(
     name: String, common: SourceCommon, log: DatasetLog, context: NodeContext, needsTypes: Bool,
-    isScored: Bool = false
+    isScored: Bool = false, limit: Int? = nil
   ) {
+    self.limit = limit
     self.name = name
     self.common = common
     self.log = log
@@ -81,14 +84,16 @@ package final class SourceWriter {
     let sources = self.sources(of: rows)
     let current = schema
     let first = rowCount
-    let fitted = try await context.run.workers.run { fit(rows, sources, current, firstRow: first) }
-    rowCount += rows.rowCount
-    context.counters.add(rowsOut: rows.rowCount)
+    var fitted = try await context.run.workers.run { fit(rows, sources, current, firstRow: first) }
+    if let limit { fitted = fitted.prefix(limit - rowCount) }
+    rowCount += fitted.rowCount
+    context.counters.add(rowsOut: fitted.rowCount)
     if needsTypes, reading == .fromText, knownTypes == nil {
       try await keep(fitted)
     } else {
       try await log.write(fitted)
     }
+    if let limit, rowCount >= limit { throw RowLimitReached() }
   }
 
   /// Ends the dataset: checks that declared columns came, hands on what was kept, and closes the log.

@@ -8,34 +8,32 @@ extension RunGraph {
     let needed = Self.neededDatasets(definition, graded: graded)
     var makers: [String: Int] = [:]
     var keepers: [String: Int] = [:]
-    for source in definition.sources where needed.contains(source.name) {
+    for source in definition.sources where needed.contains(source.name) && source.source.parent == nil {
       makers[source.name] = add(.source, source.name, type: source.kind)
     }
-    // Steps in an order in which inputs come first; the decoder has seen to it that there is no circle.
-    let steps = definition.steps.filter { needed.contains($0.name) }
-    var missing = steps.map { step in Set(step.from.map(\.name)).subtracting(makers.keys).count }
+    // In an order in which inputs come first; the decoder has seen to it that there is no circle.
+    let made = Self.made(definition).filter { needed.contains($0.name) }
+    var missing = made.map { Set($0.inputs).subtracting(makers.keys).count }
     var dependents: [String: [Int]] = [:]
-    for (index, step) in steps.enumerated() {
-      for input in Set(step.from.map(\.name)) where makers[input] == nil {
-        dependents[input, default: []].append(index)
-      }
+    for (index, dataset) in made.enumerated() {
+      for input in Set(dataset.inputs) where makers[input] == nil { dependents[input, default: []].append(index) }
     }
-    var ready = steps.indices.filter { missing[$0] == 0 }[...]
+    var ready = made.indices.filter { missing[$0] == 0 }[...]
     while let index = ready.popFirst() {
-      let step = steps[index]
-      let inputs = step.from.compactMap { makers[$0.name] }
-      if step.step.readsSeveral {
-        let kept = zip(step.from, inputs).map { name, maker in
-          if let keeper = keepers[name.name] { return keeper }
-          let keeper = add(.keeper, name.name, streams: [maker])
-          keepers[name.name] = keeper
+      let dataset = made[index]
+      let inputs = dataset.inputs.compactMap { makers[$0] }
+      if dataset.readsSeveral {
+        let kept = zip(dataset.inputs, inputs).map { name, maker in
+          if let keeper = keepers[name] { return keeper }
+          let keeper = add(.keeper, name, streams: [maker])
+          keepers[name] = keeper
           return keeper
         }
-        makers[step.name] = add(.step, step.name, type: step.kind, completes: kept)
+        makers[dataset.name] = add(.step, dataset.name, type: dataset.type, completes: kept)
       } else {
-        makers[step.name] = add(.step, step.name, type: step.kind, streams: inputs)
+        makers[dataset.name] = add(dataset.kind, dataset.name, type: dataset.type, streams: inputs)
       }
-      for dependent in dependents[step.name] ?? [] {
+      for dependent in dependents[dataset.name] ?? [] {
         missing[dependent] -= 1
         if missing[dependent] == 0 { ready.append(dependent) }
       }
@@ -50,11 +48,34 @@ extension RunGraph {
     }
   }
 
+  /// A dataset that is made of others.
+  struct MadeDataset {
+    var kind: RunNode.Kind
+    var name: String
+    var type: String
+    var inputs: [String]
+    var readsSeveral = false
+  }
+
+  /// Steps, and sources that ask for each row of another dataset, in the order of the file.
+  static func made(_ definition: PipelineDefinition) -> [MadeDataset] {
+    definition.sources.compactMap { source in
+      source.source.parent.map {
+        MadeDataset(kind: .source, name: source.name, type: source.kind, inputs: [$0.name])
+      }
+    }
+      + definition.steps.map { step in
+        MadeDataset(
+          kind: .step, name: step.name, type: step.kind, inputs: step.from.map(\.name),
+          readsSeveral: step.step.readsSeveral)
+      }
+  }
+
   /// Datasets that an output or a grader reads, and all that those are made of.
   static func neededDatasets(_ definition: PipelineDefinition, graded: [String]) -> Set<String> {
     var needed = Set(graded + definition.outputs.map(\.common.from.name))
     var open = Array(needed)
-    let inputs = Dictionary(definition.steps.map { ($0.name, $0.from.map(\.name)) }) { first, _ in first }
+    let inputs = Dictionary(made(definition).map { ($0.name, $0.inputs) }) { first, _ in first }
     while let name = open.popLast() {
       for input in inputs[name] ?? [] where needed.insert(input).inserted { open.append(input) }
     }

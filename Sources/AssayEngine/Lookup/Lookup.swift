@@ -146,6 +146,10 @@ package protocol Lookup: Sendable {
 
   /// The key of a row's filled inputs; nil skips the row.
   func key(_ inputs: [String]) -> LookupKey?
+  /// The API that is asked; nil for a look-up that sends nothing.
+  func client(_ context: NodeContext) throws -> APIClient?
+  /// The most requests that all keys of a run need together; nil where it depends on their number.
+  var mostRequests: Int? { get }
   /// All that shapes an answer besides its key: the service's address and the request without key and secrets. Answers
   /// are remembered under it; nil where they are not remembered.
   func memoryScope(_ context: NodeContext) throws -> AnswerScope?
@@ -163,6 +167,8 @@ extension Lookup {
   package var keysPerRequest: Int { 1 }
   package var settings: LookupSettings { LookupSettings() }
   package var usualAge: AnswerAge { AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400)) }
+  package func client(_ context: NodeContext) throws -> APIClient? { nil }
+  package var mostRequests: Int? { nil }
   package func memoryScope(_ context: NodeContext) throws -> AnswerScope? { nil }
   package func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
     throw RunFailure("answers of this look-up are not remembered")

@@ -53,12 +53,20 @@ struct LookupMemory: Sendable {
     }
   }
 
-  /// How many of the keys are remembered, for `plan`: nothing is claimed.
-  func peek(_ keys: [LookupKey]) async throws -> [LookupAnswer?] {
+  /// What is remembered of keys, for `plan`: nothing is claimed.
+  func peek(_ keys: [LookupKey]) async throws -> Claims {
     let names = try await workers.run { keys.map(name) }
     let found = try await book.peek(names, age: age)
     return try await workers.run {
-      zip(keys, found).map { key, record in record.flatMap { recall($0, of: key) } }
+      var claims = Claims()
+      for (key, record) in zip(keys, found) {
+        if let answer = record.flatMap({ recall($0, of: key) }) {
+          claims.remembered.append((key, answer))
+        } else {
+          claims.toAsk.append(key)
+        }
+      }
+      return claims
     }
   }
 

@@ -77,7 +77,9 @@ package struct LookupStage: Sendable {
       try Task.checkCancellation()
       claimed = table.claim(rows.keys)
       do {
-        known = try await memory?.claim(claimed) ?? LookupMemory.Claims(toAsk: claimed)
+        let plans = context.run.part?.plans ?? false
+        known =
+          try await (plans ? memory?.peek(claimed) : memory?.claim(claimed)) ?? LookupMemory.Claims(toAsk: claimed)
       } catch {
         for key in claimed { table.settle(key, .failure(error)) }
         firstFailure.note(error)
@@ -85,8 +87,12 @@ package struct LookupStage: Sendable {
       }
     }
     for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
-    context.counters.add(cacheHits: known.remembered.count)
-    try await ask(all: known.toAsk, memory)
+    if let part = context.run.part, part.plans {
+      try plan(part.lookups, rows, known)
+    } else {
+      context.counters.add(cacheHits: known.remembered.count)
+      try await ask(all: known.toAsk, memory)
+    }
     if let memory, !known.foreign.isEmpty { try await wait(others: known.foreign, memory) }
     var answers: [LookupAnswer] = []
     answers.reserveCapacity(rows.keys.count)
@@ -95,6 +101,29 @@ package struct LookupStage: Sendable {
     let own = Set(claimed)
     let outcomes = zip(rows.keys, found).filter { own.contains($0.0) }.map { LookupErrors.Outcome($0.0, $0.1) }
     return (try await context.run.workers.run { join(batch, rows, found, schema) }, outcomes)
+  }
+
+  /// Counts what would be asked for, and leaves it unanswered.
+  private func plan(_ plans: LookupPlans, _ rows: KeyedRows, _ known: LookupMemory.Claims) throws {
+    let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
+    for key in known.toAsk { table.settle(key, .success(LookupAnswer(.skipped, cells: nulls))) }
+    let isOpen = plans.isOpen(lookup.inputs.flatMap(\.columnNames))
+    if !known.toAsk.isEmpty { plans.open(lookup.addedColumns.map(\.name)) }
+    let width = max(1, lookup.keysPerRequest)
+    let skipped = rows.places.count { $0 < 0 }
+    let client = try lookup.client(context)
+    plans.note(name) { plan in
+      plan.step = name
+      plan.api = client?.name ?? name
+      plan.concurrency = client?.gate.concurrency ?? 1
+      plan.keysPerRequest = width
+      plan.rows += rows.places.count
+      if isOpen { plan.openRows += skipped } else { plan.skippedRows += skipped }
+      plan.keys += known.toAsk.count + known.remembered.count
+      plan.remembered += known.remembered.count
+      let requests = plan.requests + (known.toAsk.isEmpty ? 0 : (known.toAsk.count - 1) / width + 1)
+      plan.requests = lookup.mostRequests.map { min($0, requests) } ?? requests
+    }
   }
 
   /// Asks for keys that are this task's to ask, as many in a request as the provider takes.

@@ -47,7 +47,7 @@ struct NodeRunner: Sendable {
     defer { input?.leave() }
     do {
       switch node.kind {
-      case .source: try await runSource(node, own)
+      case .source: try await runSource(node, input, own)
       case .step: try await runStep(node, input, own)
       case .keeper: try await keep(node, input, own)
       case .grader: try await grade(node, input, own)
@@ -64,12 +64,20 @@ struct NodeRunner: Sendable {
     return DatasetReader(log, index: index)
   }
 
-  private func runSource(_ node: RunNode, _ own: NodeContext) async throws {
+  private func runSource(_ node: RunNode, _ parent: DatasetReader?, _ own: NodeContext) async throws {
     guard let log = logs[node.id], let source = plan.sources[node.name] else { preconditionFailure("no such source") }
     let writer = SourceWriter(
       name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name),
-      isScored: plan.gradings[node.name]?.isScored ?? false)
-    try await source.source.read(into: writer, own)
+      isScored: plan.gradings[node.name]?.isScored ?? false, limit: context.part?.limit)
+    do {
+      if source.source.parent == nil {
+        try await source.source.read(into: writer, own)
+      } else if let parent {
+        try await source.source.read(into: writer, from: parent, own)
+      }
+    } catch is RowLimitReached {
+      // As many as are wanted.
+    }
     try await writer.finish()
   }
 

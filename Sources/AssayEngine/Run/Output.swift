@@ -29,6 +29,8 @@ package enum StagedOutput: Sendable {
   case file(FilePublish, rows: Int)
   /// Nothing that may be published, and why: publishing it would break the run.
   case refused(String)
+  /// Rows that were only looked at.
+  case preview(rows: Int)
 
   /// How many rows were staged.
   package var rowCount: Int {
@@ -36,6 +38,7 @@ package enum StagedOutput: Sendable {
     case .table(let table): table.stage.rowCount
     case .file(_, let rows): rows
     case .refused: 0
+    case .preview(let rows): rows
     }
   }
 }

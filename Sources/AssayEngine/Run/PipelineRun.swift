@@ -30,7 +30,7 @@ package final class PipelineRun: Sendable {
     makeTransport: @escaping @Sendable () -> any Transport, shutDown: @escaping @Sendable () async -> Void = {},
     events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in }
   ) {
-    plan = RunPlan(definition)
+    plan = RunPlan(options.part?.definition(of: definition) ?? definition)
     self.options = options
     self.mask = mask
     self.makeTransport = makeTransport
@@ -78,6 +78,7 @@ package final class PipelineRun: Sendable {
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
+      part: options.part,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
@@ -114,7 +115,7 @@ package final class PipelineRun: Sendable {
     for failure in store.unsettled { report.messages.append("left over from an earlier run: \(failure)") }
     while true {
       let record = RunRecord(
-        id: runID, pipeline: plan.definition.name, definitionSHA256: options.definitionSHA256,
+        id: runID, pipeline: ledgerName, definitionSHA256: options.definitionSHA256,
         params: plan.definition.paramsText(mask), startedAt: startedAt, assayVersion: options.assayVersion,
         logicalTime: options.clock.startedAt, resumedFrom: options.resumes?.id)
       do {
@@ -176,7 +177,7 @@ package final class PipelineRun: Sendable {
     try? await store.dropExpiredAnswers()
     // The decision has fallen: what fails from here on is said, and changes nothing of it.
     do {
-      for dataset in report.datasets where dataset.metrics != nil {
+      for dataset in report.datasets where dataset.metrics != nil && options.part == nil {
         try await store.describe(
           dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
       }
@@ -234,6 +235,9 @@ package final class PipelineRun: Sendable {
 
   /// A quarter of the machine's memory, at least 256 MiB.
   private static let defaultMemory = max(256 << 20, physicalMemory() / 4)
+
+  /// The pipeline's name in the ledger. What is only looked at is no run of the pipeline, and leaves its history alone.
+  private var ledgerName: String { plan.definition.name + (options.part == nil ? "" : "#part") }
 
   /// The tape of a run that records or replays.
   private func makeTape() throws -> (any ExchangeTape)? {

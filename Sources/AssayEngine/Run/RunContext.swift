@@ -16,6 +16,8 @@ package final class RunContext: Sendable {
   package let clock: RunClock
   /// Answers that are kept in the store; nil for a run without one.
   package let answers: AnswerBook?
+  /// The part of the pipeline that is run; nil for all of it.
+  package let part: RunPart?
   /// Where exchanges are recorded, or answered from.
   let tape: (any ExchangeTape)?
   package let events: @Sendable (RunEvent) -> Void
@@ -23,7 +25,7 @@ package final class RunContext: Sendable {
 
   package init(
     runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
-    clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil,
+    clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil, part: RunPart? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
@@ -35,6 +37,7 @@ package final class RunContext: Sendable {
     self.clock = clock
     self.answers = answers
     self.tape = tape
+    self.part = part
     self.events = events
   }
 

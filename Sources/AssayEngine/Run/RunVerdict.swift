@@ -36,10 +36,11 @@ struct RunVerdict: Sendable {
   /// Fills in steps, datasets, outputs, outcome and exit code.
   func fill(_ report: inout RunReport) {
     let nodes = state.snapshot
-    report.steps = nodes.filter { $0.node.kind != .keeper }.map(step)
+    report.steps = nodes.filter { $0.node.kind != .keeper && $0.node.type != "preview" }.map(step)
     report.datasets = results.map(\.dataset)
     let staged = state.results.staged
-    report.outputs = plan.definition.outputs.enumerated().map { index, output in
+    let outputs = options.part == nil ? plan.definition.outputs : []
+    report.outputs = outputs.enumerated().map { index, output in
       let rows = outputNodes[index].flatMap { staged[$0]?.rowCount } ?? 0
       return RunReport.Output(type: output.kind, target: output.output.target, rows: rows, published: false)
     }
@@ -116,7 +117,7 @@ struct RunVerdict: Sendable {
   }
 
   private func indices(_ report: RunReport) -> [Int] {
-    guard report.exitCode == 0 || report.exitCode == 1 else { return [] }
+    guard options.part == nil, report.exitCode == 0 || report.exitCode == 1 else { return [] }
     return plan.definition.outputs.indices.filter {
       report.exitCode == 0 || plan.definition.outputs[$0].common.publish == .always
     }
@@ -128,7 +129,7 @@ struct RunVerdict: Sendable {
     var metrics: [MetricRecord] = []
     var checks: [CheckRecord] = []
     var failedRows: [FailedRowRecord] = []
-    for result in results {
+    for result in results where options.part == nil {
       let name = prefix + result.dataset.name
       for metric in result.dataset.metrics?.all ?? [] {
         metrics.append(

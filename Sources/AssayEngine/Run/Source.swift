@@ -4,10 +4,18 @@ internal import AssayColumns
 package protocol Source: Sendable {
   /// The file, or the pattern of files, that it reads; nil where it reads none.
   var file: String? { get }
+  /// The dataset for each row of which it asks; nil for a source that begins with nothing.
+  var parent: DatasetName? { get }
   /// Reads all rows into the writer, in the order of the data. The writer is finished by the engine.
   func read(into rows: SourceWriter, _ context: NodeContext) async throws
+  /// Reads the rows that belong to the rows of its parent, in their order.
+  func read(into rows: SourceWriter, from parent: DatasetReader, _ context: NodeContext) async throws
 }
 
 extension Source {
   package var file: String? { nil }
+  package var parent: DatasetName? { nil }
+  package func read(into rows: SourceWriter, from parent: DatasetReader, _ context: NodeContext) async throws {
+    throw RunFailure("a source of this kind reads no other dataset")
+  }
 }

@@ -1,0 +1,122 @@
+package import AssayEngine
+package import AssayFormats
+
+/// What a run would do, before it does: the graph, and what its look-ups would ask for.
+package struct PlanText {
+  private let definition: PipelineDefinition
+  private let lookups: [LookupPlan]
+
+  /// What a request takes where nothing is known of the service.
+  private static let secondsPerRequest = 0.25
+
+  package init(_ definition: PipelineDefinition, _ plans: LookupPlans) {
+    self.definition = definition
+    lookups = definition.steps.compactMap { plans[$0.name] }
+  }
+
+  /// Lines for people.
+  package func text(_ style: TerminalStyle) -> String {
+    var lines = ["graph"]
+    var table = TextTable(style: style)
+    let graph = RunPlan(definition).graph
+    for node in graph.nodes where node.kind != .keeper && node.kind != .grader {
+      let isOutput = node.kind == .output
+      let inputs = (node.streams + node.completes).map { graph.nodes[$0].name }
+      let name = isOutput ? Int(node.name).map { definition.outputs[$0 - 1].output.target } ?? "" : node.name
+      table.rows.append([
+        TextTable.Cell(node.kind.rawValue, .faint), TextTable.Cell(style.safe(name), .strong),
+        TextTable.Cell(node.type),
+        TextTable.Cell(inputs.isEmpty ? "" : "from " + inputs.joined(separator: ", ")),
+      ])
+    }
+    lines += table.lines().map { "  \($0.text)" }
+    if lookups.isEmpty { return (lines + ["", "no look-ups"]).joined(separator: "\n") + "\n" }
+    lines += ["", "look-ups"]
+    var counts = TextTable(style: style)
+    counts.rows.append(
+      ["step", "api", "rows", "keys", "remembered", "to ask", "a request", "requests"].enumerated().map {
+        TextTable.Cell($1, .faint, right: $0 > 1)
+      })
+    for plan in lookups {
+      let batch = plan.keysPerRequest > 1_000_000 ? "all" : NumberText.grouped(plan.keysPerRequest)
+      counts.rows.append(
+        [TextTable.Cell(plan.step, .strong), TextTable.Cell(plan.api)]
+          + [plan.rows, plan.keys, plan.remembered, plan.keysToAsk].map {
+            TextTable.Cell(NumberText.grouped($0), right: true)
+          } + [TextTable.Cell(batch, right: true), TextTable.Cell(NumberText.grouped(plan.requests), right: true)])
+    }
+    lines += counts.lines().map { "  \($0.text)" }
+    for plan in lookups where plan.openRows > 0 {
+      lines.append(
+        "  \(plan.step): \(NumberText.count(plan.openRows, "row")) more, whose keys come of look-ups before it: up to as many keys"
+      )
+    }
+    lines += ["", "apis"]
+    for api in apis {
+      var line = "  \(api.name): \(NumberText.count(api.requests, "request"))"
+      line += ", \(api.concurrency) at once, about \(Self.duration(api.seconds))"
+      lines.append(line)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The same for programs.
+  package var json: JSONValue {
+    .object([
+      "pipeline": .string(definition.name),
+      "graph": .array(
+        RunPlan(definition).graph.nodes.map { node in
+          .object([
+            "kind": .string(node.kind.rawValue), "name": .string(node.name), "type": .string(node.type),
+            "inputs": .array((node.streams + node.completes).map { .integer(Int64($0)) }),
+          ])
+        }),
+      "lookups": .array(
+        lookups.map { plan in
+          .object([
+            "step": .string(plan.step), "api": .string(plan.api), "rows": .integer(Int64(plan.rows)),
+            "skipped_rows": .integer(Int64(plan.skippedRows)), "open_rows": .integer(Int64(plan.openRows)),
+            "keys": .integer(Int64(plan.keys)), "remembered": .integer(Int64(plan.remembered)),
+            "keys_to_ask": .integer(Int64(plan.keysToAsk)),
+            "keys_per_request": .integer(Int64(plan.keysPerRequest)), "requests": .integer(Int64(plan.requests)),
+          ])
+        }),
+      "apis": .array(
+        apis.map { api in
+          .object([
+            "api": .string(api.name), "requests": .integer(Int64(api.requests)),
+            "concurrency": .integer(Int64(api.concurrency)), "seconds": .decimal(api.seconds),
+          ])
+        }),
+    ])
+  }
+
+  private struct API {
+    var name: String
+    var requests = 0
+    var concurrency: Int
+
+    var seconds: Double {
+      (Double(requests) / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
+    }
+  }
+
+  private var apis: [API] {
+    var apis: [API] = []
+    for plan in lookups {
+      if let place = apis.firstIndex(where: { $0.name == plan.api }) {
+        apis[place].requests += plan.requests
+      } else {
+        apis.append(API(name: plan.api, requests: plan.requests, concurrency: plan.concurrency))
+      }
+    }
+    return apis
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    if seconds < 1 { return "1 s" }
+    if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
+    if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
+    return "\(Int((seconds / 3600).rounded(.up))) h"
+  }
+}

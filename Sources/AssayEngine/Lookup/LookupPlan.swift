@@ -1,0 +1,51 @@
+internal import Synchronization
+
+/// What a look-up would ask for.
+package struct LookupPlan: Sendable {
+  package var step = ""
+  /// The API's name; equal names share limits.
+  package var api = ""
+  package var rows = 0
+  /// Rows whose inputs are empty: nothing is asked for them.
+  package var skippedRows = 0
+  /// Rows whose inputs come of a look-up before this one that has not been asked yet: each may be one more key.
+  package var openRows = 0
+  package var keys = 0
+  package var remembered = 0
+  /// Requests for the keys that are not remembered.
+  package var requests = 0
+  package var keysPerRequest = 1
+  /// Requests under way at once.
+  package var concurrency = 1
+
+  /// Keys that would be asked for.
+  package var keysToAsk: Int { keys - remembered }
+
+  init() {}
+}
+
+/// The plans of a run's look-ups, as they are counted.
+package final class LookupPlans: Sendable {
+  private struct State {
+    var plans: [String: LookupPlan] = [:]
+    /// Columns that look-ups would have filled.
+    var openColumns: Set<String> = []
+  }
+
+  private let state = Mutex(State())
+
+  init() {}
+
+  /// The plan of a step; nil where it was not reached.
+  package subscript(step: String) -> LookupPlan? { state.withLock { $0.plans[step] } }
+
+  func note(_ step: String, _ change: (inout LookupPlan) -> Void) {
+    state.withLock { change(&$0.plans[step, default: LookupPlan()]) }
+  }
+
+  func open(_ columns: [String]) { state.withLock { $0.openColumns.formUnion(columns) } }
+
+  func isOpen(_ columns: [String]) -> Bool {
+    state.withLock { state in columns.contains { state.openColumns.contains($0) } }
+  }
+}
