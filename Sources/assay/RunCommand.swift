@@ -62,6 +62,9 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp("Run only what this source or step needs, and it; nothing is published.", valueName: "step"))
   var until: String?
 
+  @Flag(help: "Let incremental sources start again.")
+  var fullRefresh = false
+
   @Flag(help: "Show rows on stdout, of --until or of what outputs use: a table, or JSON Lines where no terminal is.")
   var print = false
 
@@ -86,6 +89,7 @@ struct RunCommand: AsyncParsableCommand {
     var (file, definition) = try pipeline.read(at: clock, replays: recording, quiet: gate.quiet)
     var options = pipeline.runOptions(file)
     options.waits = wait
+    options.refreshes = fullRefresh
     options.clock = clock
     options.resumeMaxAge = durationValue(resumeMaxAge) ?? options.resumeMaxAge
     let mask = SecretMask(file.result.secrets)

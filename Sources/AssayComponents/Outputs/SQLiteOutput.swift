@@ -9,7 +9,7 @@ package struct SQLiteOutput: Output, Component {
     case replace, append, upsert
   }
 
-  var table = ""
+  package var table: String? = ""
   var mode = Mode.replace
   var key: [String] = []
   var path: String?
@@ -33,8 +33,8 @@ package struct SQLiteOutput: Output, Component {
     ],
     rules: [
       Rule("table") { output in
-        Store.isReserved(table: output.table)
-          ? "the table name '\(output.table)' is reserved for the store itself" : nil
+        Store.isReserved(table: output.name)
+          ? "the table name '\(output.name)' is reserved for the store itself" : nil
       },
       Rule("key") { $0.mode != .upsert && !$0.key.isEmpty ? "'key' is for mode: upsert" : nil },
       Rule("key") { Set($0.key).count < $0.key.count ? "a column stands twice in 'key'" : nil },
@@ -58,9 +58,11 @@ package struct SQLiteOutput: Output, Component {
   /// Several outputs may add to one table.
   package var isExclusive: Bool { mode == .replace }
   package var file: String? { path }
+  package var replaces: Bool { mode == .replace }
+  private var name: String { table ?? "" }
   /// SQLite folds the case of names.
-  package var identity: String { "\(path.map(normalizedPath) ?? ""):\(table.lowercased())" }
-  package var target: String { path.map { "\($0):\(table)" } ?? table }
+  package var identity: String { "\(path.map(normalizedPath) ?? ""):\(name.lowercased())" }
+  package var target: String { path.map { "\($0):\(name)" } ?? name }
 
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     let file = path.map { context.node.run.path($0) }
@@ -81,7 +83,7 @@ package struct SQLiteOutput: Output, Component {
     let stage = try await writer.finish()
     if stage.rowCount == 0, mode == .replace, !context.allowsEmpty {
       return .refused(
-        "no rows came for the table '\(table)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine"
+        "no rows came for the table '\(name)', and it is not replaced by nothing; set on_empty: pass under the checks of '\(rows.dataset)' if that is fine"
       )
     }
     let publish: PublishMode =
@@ -90,6 +92,6 @@ package struct SQLiteOutput: Output, Component {
       case .append: .append
       case .upsert: .upsert(key: key)
       }
-    return .table(TablePublish(stage, to: table, mode: publish))
+    return .table(TablePublish(stage, to: name, mode: publish))
   }
 }

@@ -151,7 +151,9 @@ package struct PipelineDecoder {
     }
     for pair in entries(of: root["checks"], "checks", context) {
       context.within("checks of '\(pair.key)'") {
-        context.refer(to: "dataset", pair.key, at: pair.keyLocation)
+        if !pair.key.hasPrefix(RunGraph.publishedDataset(of: "")) {
+          context.refer(to: "dataset", pair.key, at: pair.keyLocation)
+        }
         if let checks = CheckDecoder(context: context).decode(pair) { definition.checks.append(checks) }
       }
     }

@@ -29,11 +29,52 @@ struct ReferenceResolution {
         "there is no \(isAPI ? "api" : "source or step") '\(reference.name)'"
           + suggestion(for: reference.name, among: isAPI ? apis : datasets))
     }
+    checkPublished(context)
     if sources.isEmpty {
       context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")
     }
     reportCycles(context)
     reportUnused(context)
+  }
+
+  /// Checks that what is judged as published is published by some output, and that no table is replaced by news alone.
+  private func checkPublished(_ context: Decoding) {
+    let tables = definition.outputs.compactMap(\.output.table)
+    let prefix = RunGraph.publishedDataset(of: "")
+    for checks in definition.checks where checks.dataset.hasPrefix(prefix) {
+      let table = String(checks.dataset.dropFirst(prefix.count))
+      if tables.contains(table) { continue }
+      context.fault(
+        .missingReference, at: checks.location,
+        "no output publishes a table '\(table)'\(suggestion(for: table, among: tables))")
+    }
+    let incremental = incrementalDatasets
+    for output in definition.outputs where output.output.table != nil && output.output.replaces {
+      guard let source = incremental[output.common.from.name] else { continue }
+      context.fault(
+        .conflict, at: output.location,
+        "the source '\(source)' is incremental, so mode: replace would drop all rows but the new ones; use upsert or append"
+      )
+    }
+  }
+
+  /// Datasets that are made of an incremental source's rows, with its name.
+  private var incrementalDatasets: [String: String] {
+    var found: [String: String] = [:]
+    for source in definition.sources where source.source.isIncremental { found[source.name] = source.name }
+    if found.isEmpty { return found }
+    // Each pass reaches at least one dataset further.
+    let made = RunGraph.made(definition)
+    for _ in made {
+      var hasGrown = false
+      for dataset in made where found[dataset.name] == nil {
+        guard let source = dataset.inputs.lazy.compactMap({ found[$0] }).first else { continue }
+        found[dataset.name] = source
+        hasGrown = true
+      }
+      if !hasGrown { break }
+    }
+    return found
   }
 
   private func reportCycles(_ context: Decoding) {

@@ -41,12 +41,20 @@ extension RunGraph {
     for dataset in graded {
       if let maker = makers[dataset] { add(.grader, dataset, streams: [maker]) }
     }
+    var publishers: [String: [Int]] = [:]
     for (index, output) in definition.outputs.enumerated() {
-      if let maker = makers[output.common.from.name] {
-        add(.output, String(index + 1), type: output.kind, streams: [maker])
-      }
+      guard let maker = makers[output.common.from.name] else { continue }
+      let id = add(.output, String(index + 1), type: output.kind, streams: [maker])
+      if let table = output.output.table { publishers[Self.publishedDataset(of: table), default: []].append(id) }
+    }
+    for dataset in graded where makers[dataset] == nil {
+      guard let publishers = publishers[dataset] else { continue }
+      add(.grader, dataset, streams: [add(.source, dataset, type: "published", completes: publishers)])
     }
   }
+
+  /// The name under which checks judge a table as it will be published: `published.TABLE`.
+  static func publishedDataset(of table: String) -> String { "published.\(table)" }
 
   /// A dataset that is made of others.
   struct MadeDataset {

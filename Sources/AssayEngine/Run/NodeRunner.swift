@@ -65,7 +65,8 @@ struct NodeRunner: Sendable {
   }
 
   private func runSource(_ node: RunNode, _ parent: DatasetReader?, _ own: NodeContext) async throws {
-    guard let log = logs[node.id], let source = plan.sources[node.name] else { preconditionFailure("no such source") }
+    guard let log = logs[node.id] else { preconditionFailure("no such source") }
+    guard let source = plan.sources[node.name] else { return try await readPublished(node, log, own) }
     let writer = SourceWriter(
       name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name),
       isScored: plan.gradings[node.name]?.isScored ?? false, limit: context.part?.limit)
@@ -79,6 +80,21 @@ struct NodeRunner: Sendable {
       // As many as are wanted.
     }
     try await writer.finish()
+  }
+
+  /// Reads a table as it will be once the run is published.
+  private func readPublished(_ node: RunNode, _ log: DatasetLog, _ own: NodeContext) async throws {
+    let staged = state.results.staged
+    let items = node.completes.compactMap { id -> TablePublish? in
+      if case .table(let item)? = staged[id] { item } else { nil }
+    }
+    guard let reader = try await store?.publishedRows(items) else { return log.finish(DatasetSchema()) }
+    while var batch = try await reader.next() {
+      batch.firstRow = own.counters.values.rowsOut
+      own.counters.add(rowsOut: batch.rowCount)
+      try await log.write(batch)
+    }
+    log.finish(reader.schema)
   }
 
   private func runStep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {

@@ -14,6 +14,10 @@ package protocol Output: Sendable {
   var identity: String { get }
   /// Whether no second output may have the same target.
   var isExclusive: Bool { get }
+  /// The table of the store, or of another SQLite file, that it publishes to; nil for other outputs.
+  var table: String? { get }
+  /// Whether what was published before goes.
+  var replaces: Bool { get }
   /// Stages all rows of the reader.
   func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput
 }
@@ -21,6 +25,8 @@ package protocol Output: Sendable {
 extension Output {
   package var identity: String { normalizedPath(target) }
   package var isExclusive: Bool { true }
+  package var table: String? { nil }
+  package var replaces: Bool { true }
 }
 
 /// What an output has staged: nothing of it is seen before the run is published.

@@ -72,13 +72,15 @@ package final class PipelineRun: Sendable {
       return broken(report, "\(error)", start)
     }
     let lease = keepLease(store)
+    let cursors = SourceCursors(
+      options.refreshes ? nil : store, pipeline: plan.definition.name, params: plan.definition.paramsText(mask))
     let ledger = EventLedger(store, run: runID)
     let clients = APIClients(
       plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
-      part: options.part,
+      part: options.part, cursors: cursors,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
@@ -101,7 +103,7 @@ package final class PipelineRun: Sendable {
     if let failure = await ledger.finish() {
       report.messages.append(mask.apply(to: "some events of the run are not in the store: \(failure)"))
     }
-    if let store { await publish(&report, verdict, store) }
+    if let store { await publish(&report, verdict, store, cursors) }
     lease.cancel()
     await store?.close()
     writeReports(&report)
@@ -147,7 +149,9 @@ package final class PipelineRun: Sendable {
     }
   }
 
-  private func publish(_ report: inout RunReport, _ verdict: RunVerdict, _ store: Store) async {
+  private func publish(
+    _ report: inout RunReport, _ verdict: RunVerdict, _ store: Store, _ cursors: SourceCursors
+  ) async {
     do {
       let result = verdict.ledgerResult(report, mask: mask)
       let outputs = verdict.published(report)
@@ -157,7 +161,9 @@ package final class PipelineRun: Sendable {
         let plan = PublishPlan(
           run: runID,
           tables: outputs.compactMap { if case .table(let table) = $0 { table } else { nil } },
-          files: outputs.compactMap { if case .file(let file, _) = $0 { file } else { nil } }, result: result)
+          files: outputs.compactMap { if case .file(let file, _) = $0 { file } else { nil } }, result: result,
+          // Where only a quarantine is published, what is new still has to come.
+          sourceStates: report.exitCode == 0 ? cursors.states : [])
         let late = try await store.publish(plan)
         verdict.markPublished(&report)
         for failure in late { report.messages.append("published, but not yet in place: \(failure)") }

@@ -18,6 +18,8 @@ package final class RunContext: Sendable {
   package let answers: AnswerBook?
   /// The part of the pipeline that is run; nil for all of it.
   package let part: RunPart?
+  /// Where incremental sources begin, and how far they have come.
+  package let cursors: SourceCursors
   /// Where exchanges are recorded, or answered from.
   let tape: (any ExchangeTape)?
   package let events: @Sendable (RunEvent) -> Void
@@ -26,6 +28,7 @@ package final class RunContext: Sendable {
   package init(
     runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
     clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil, part: RunPart? = nil,
+    cursors: SourceCursors = SourceCursors(),
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
@@ -38,6 +41,7 @@ package final class RunContext: Sendable {
     self.answers = answers
     self.tape = tape
     self.part = part
+    self.cursors = cursors
     self.events = events
   }
 

@@ -42,6 +42,8 @@ package struct RunOptions: Sendable {
   package var resumes: RunRecord?
   /// How old pages may be that a broken run has fetched.
   package var resumeMaxAge = Duration.seconds(86_400)
+  /// Whether incremental sources start again.
+  package var refreshes = false
   /// The part of the pipeline that is run; nil for all of it.
   package var part: RunPart?
   /// The recording that is written, or answered from.

@@ -45,6 +45,9 @@ package struct RunPlan: Sendable {
           source.common.onEmpty
         )
       } + definition.steps.map { ($0.name, $0.location, $0.step.casts, nil) }
+      + definition.checks.filter { $0.dataset.hasPrefix(RunGraph.publishedDataset(of: "")) }.map {
+        ($0.dataset, $0.location, false, nil)
+      }
     return datasets.sorted { $0.1 < $1.1 }.compactMap { name, location, declares, onEmpty in
       let isScored = checks[name] != nil || definition.checks.isEmpty && outputs.contains(name)
       guard isScored || lent[name] != nil || declares && needed.contains(name) else { return nil }

@@ -6,6 +6,8 @@ package protocol Source: Sendable {
   var file: String? { get }
   /// The dataset for each row of which it asks; nil for a source that begins with nothing.
   var parent: DatasetName? { get }
+  /// Whether it brings only what is new since the last published run.
+  var isIncremental: Bool { get }
   /// Reads all rows into the writer, in the order of the data. The writer is finished by the engine.
   func read(into rows: SourceWriter, _ context: NodeContext) async throws
   /// Reads the rows that belong to the rows of its parent, in their order.
@@ -15,6 +17,7 @@ package protocol Source: Sendable {
 extension Source {
   package var file: String? { nil }
   package var parent: DatasetName? { nil }
+  package var isIncremental: Bool { false }
   package func read(into rows: SourceWriter, from parent: DatasetReader, _ context: NodeContext) async throws {
     throw RunFailure("a source of this kind reads no other dataset")
   }

@@ -22,6 +22,9 @@ struct JSONCutter: PieceCutter {
   /// Whether the value at the path's end is no list, though only some elements of one are asked for.
   private var isInsteadOfList = false
   private var insteadOfList: [UInt8]?
+  /// Where the elements of the list of records begin in the document, and where they end.
+  private var listStart = 0
+  private(set) var listBytes: Range<Int>?
   private var mark: [UInt8] = []
   private var piece: [UInt8] = []
   private var expectedBytes = 0
@@ -170,6 +173,7 @@ struct JSONCutter: PieceCutter {
       if event == .nothing { return true }
       if value == UInt8(ascii: "[") {
         isInList = true
+        listStart = byte + place + 1
         phase = .listStart
         return true
       }
@@ -188,6 +192,7 @@ struct JSONCutter: PieceCutter {
     switch phase {
     case .listStart, .listComma:
       if value == UInt8(ascii: "]") {
+        listBytes = listStart..<(byte + place)
         outline.targetEnded()
         phase = .outline
         return true
