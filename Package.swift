@@ -31,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .target(name: "CAssay"),
@@ -46,8 +47,10 @@ let package = Package(
     .target(
       name: "AssayHTTP",
       dependencies: [
+        "AssayFormats",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
@@ -84,6 +87,7 @@ let package = Package(
     .target(
       name: "SandboxAPIs",
       dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -124,7 +128,12 @@ let package = Package(
       name: "AssayFormatsTests",
       dependencies: ["CAssay", "AssayColumns", "AssayFormats", "AssayTestSupport", "FormatTwins"]),
     .target(name: "AssayTestServers", path: "Tests/AssayTestServers"),
-    .testTarget(name: "AssayHTTPTests", dependencies: ["AssayHTTP", "AssayTestServers"]),
+    .testTarget(
+      name: "AssayHTTPTests",
+      dependencies: [
+        "AssayFormats", "AssayHTTP", "AssayTestServers", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
     .testTarget(
       name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"],
       exclude: ["Fixtures"]),

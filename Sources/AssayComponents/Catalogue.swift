@@ -63,6 +63,9 @@ extension Catalogue {
         Entry(APIKeyAuthDeclaration.self) { $0 },
         Entry(BasicAuthDeclaration.self) { $0 },
         Entry(BearerAuthDeclaration.self) { $0 },
+        Entry(HMACAuthDeclaration.self) { $0 },
+        Entry(JWTAuthDeclaration.self) { $0 },
+        Entry(OAuth2ClientCredentialsAuthDeclaration.self) { $0 },
       ]
     )
     .adding(

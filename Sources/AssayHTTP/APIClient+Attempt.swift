@@ -1,10 +1,11 @@
 extension APIClient {
   /// How one attempt ended.
   enum Attempt: Sendable {
-    case answered(HTTPResponse, sentCredentials: Bool)
+    /// With the request as it was sent, if credentials went along.
+    case answered(HTTPResponse, sentCredentials: HTTPRequest?)
     case failed(TransportFailure)
     /// The credentials themselves could not be had.
-    case unauthorized(String)
+    case unauthorized(any Error)
   }
 
   /// Sends a request once and follows its redirects; the total time-out covers all of them.
@@ -26,7 +27,7 @@ extension APIClient {
       } catch is CancellationError {
         return .failed(TransportFailure(.cancelled, "the request was cancelled"))
       } catch {
-        return .unauthorized("\(error)")
+        return .unauthorized(error)
       }
       do {
         var limits = timeouts
@@ -34,8 +35,9 @@ extension APIClient {
         isFirst = false
         var response = try await transport.send(sent, timeouts: limits, maxBody: maxBody)
         response.finalURL = hop.url
+        if takesCredentials, (200...299).contains(response.status) { await auth?.accepted(sent) }
         guard let next = try Redirect.target(of: response, to: hop) else {
-          return .answered(response, sentCredentials: takesCredentials)
+          return .answered(response, sentCredentials: takesCredentials ? sent : nil)
         }
         hop = next
       } catch {

@@ -100,7 +100,7 @@ package struct APIClient: Sendable {
       case .failed(let failure):
         if failure.kind == .cancelled { throw report.cancelled() }
         outcome = .transport(failure)
-      case .unauthorized(let message): throw report.unauthorized(message)
+      case .unauthorized(let error): throw report.unauthorized(error)
       case .answered(let response, let sentCredentials):
         let asked = RetryAfter.wait(in: response.headers, now: clock.unixTime)
         if expectation.accepts(status: response.status) {
@@ -112,12 +112,12 @@ package struct APIClient: Sendable {
             outcome = .judged(retryAfter: after ?? asked)
           }
         } else {
-          if response.status == 401, sentCredentials, !hasRefreshed, let auth {
+          if response.status == 401, let sentCredentials, !hasRefreshed, let auth {
             hasRefreshed = true
             do {
-              if try await auth.refresh(after: response) { continue }
+              if try await auth.refresh(after: response, to: sentCredentials) { continue }
             } catch {
-              throw report.unauthorized("\(error)")
+              throw report.unauthorized(error)
             }
           }
           outcome = .status(response.status, retryAfter: asked)

@@ -4,10 +4,15 @@ package protocol Auth: Sendable {
   var secrets: [String] { get }
   /// Adds the credentials to a request that is about to be sent. Called once an attempt.
   func authorize(_ request: inout HTTPRequest) async throws
-  /// Called once after a 401; true if new credentials were obtained and the request should be sent again.
-  func refresh(after response: HTTPResponse) async throws -> Bool
+  /// Called after a success (200 to 299) with the request as it was sent, credentials included.
+  func accepted(_ request: HTTPRequest) async
+  /// Called once after a 401, with the request as it was sent: true if other credentials than those are there now, so
+  /// that it should be sent again.
+  func refresh(after response: HTTPResponse, to request: HTTPRequest) async throws -> Bool
 }
 
 extension Auth {
-  package func refresh(after response: HTTPResponse) async throws -> Bool { false }
+  package func accepted(_ request: HTTPRequest) async {}
+
+  package func refresh(after response: HTTPResponse, to request: HTTPRequest) async throws -> Bool { false }
 }

@@ -23,3 +23,8 @@ package func base64(_ bytes: some Collection<UInt8>) -> String {
   }
   return String(decoding: result, as: UTF8.self)
 }
+
+/// Bytes in the alphabet that is safe in URLs (RFC 4648, section 5), without padding, as JWTs have it.
+package func base64URL(_ bytes: some Collection<UInt8>) -> String {
+  String(base64(bytes).prefix { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+}

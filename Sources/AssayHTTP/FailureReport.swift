@@ -21,8 +21,13 @@ struct FailureReport {
     failure(.cancelled, "was cancelled", transport: .cancelled)
   }
 
-  func unauthorized(_ message: String) -> HTTPFailure {
-    failure(.config, "could not be authorised: \(message)", hint: "check the api's auth")
+  func unauthorized(_ error: any Error) -> HTTPFailure {
+    let cause =
+      error as? AuthFailure ?? AuthFailure("\(error)", kind: error is CancellationError ? .cancelled : .config)
+    if cause.kind == .cancelled { return cancelled() }
+    return failure(
+      cause.kind, "could not be authorised: \(cause.message)", hint: cause.hint ?? "check the api's auth",
+      retryAt: cause.retryAt)
   }
 
   func judged(_ kind: FailureClass, _ reason: String, _ hint: String?) -> HTTPFailure {
@@ -45,7 +50,8 @@ struct FailureReport {
           + "\(limit) (\(durationText(length))) allows"
       }
       if giveUp == .elapsedExhausted { message += elapsed }
-      let hint = giveUp == .unsafeMethod ? notRepeated : statusHint(response.status, sentCredentials: sentCredentials)
+      let hint =
+        giveUp == .unsafeMethod ? notRepeated : statusHint(response.status, sentCredentials: sentCredentials != nil)
       return failure(kind, message, hint: hint, retryAt: retryAt)
     case .failed(let error):
       var message = "got no answer: \(error.message)"
@@ -54,7 +60,7 @@ struct FailureReport {
       return failure(
         FailureClass(transport: error), message,
         hint: giveUp == .unsafeMethod ? notRepeated : Self.hint(for: error.kind), transport: error.kind)
-    case .unauthorized(let message): return unauthorized(message)
+    case .unauthorized(let error): return unauthorized(error)
     case nil: return failure(.config, "was not sent")
     }
   }

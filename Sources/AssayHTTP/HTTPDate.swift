@@ -35,6 +35,16 @@ package enum HTTPDate {
       + pad(rest / 3600, 2) + ":" + pad(rest / 60 % 60, 2) + ":" + pad(rest % 60, 2) + "Z"
   }
 
+  /// `Sun, 06 Nov 1994 08:49:37 GMT`, for headers.
+  package static func headerText(_ seconds: Int64) -> String {
+    let iso = Array(text(seconds))
+    let day = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    // 1970-01-01 was a Thursday.
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(((day % 7) + 7) % 7)]
+    let month = months[(Int(String(iso[5...6])) ?? 1) - 1]
+    return "\(weekday), \(String(iso[8...9])) \(month) \(String(iso[0...3])) \(String(iso[11...18])) GMT"
+  }
+
   private static func pad(_ value: Int64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -22,7 +22,8 @@ package struct RequestKey: Sendable, Hashable, CustomStringConvertible {
 /// SHA-256 of bytes in lower-case hex: tells whether two bodies are the same.
 package func sha256Hex(_ bytes: [UInt8]) -> String { hexText(SHA256.hash(data: bytes)) }
 
-private func hexText(_ bytes: some Sequence<UInt8>) -> String {
+/// Bytes as lower-case hex digits.
+func hexText(_ bytes: some Sequence<UInt8>) -> String {
   let digits: StaticString = "0123456789abcdef"
   var text: [UInt8] = []
   for byte in bytes {

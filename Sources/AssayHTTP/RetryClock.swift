@@ -10,10 +10,16 @@ package protocol RetryClock: Sendable {
   var elapsed: Duration { get }
   /// Seconds since 1970-01-01T00:00:00Z.
   var unixTime: Int64 { get }
+  /// Milliseconds since then.
+  var unixMilliseconds: Int64 { get }
   /// From 0 up to, but not including, 1.
   func random() -> Double
   /// Throws `CancellationError` as soon as the task is cancelled.
   func sleep(_ duration: Duration) async throws
+}
+
+extension RetryClock {
+  package var unixMilliseconds: Int64 { unixTime * 1000 }
 }
 
 /// The machine's clocks and its random source.
@@ -25,6 +31,12 @@ package struct SystemClock: RetryClock {
   package var elapsed: Duration { Self.start.duration(to: .now) }
 
   package var unixTime: Int64 { Int64(time(nil)) }
+
+  package var unixMilliseconds: Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+  }
 
   package func random() -> Double { Double.random(in: 0..<1) }
 

@@ -19,6 +19,7 @@ enum CRM {
   ]
 
   static func answer(_ request: SandboxRequest, auth: CRMAuth) throws(Refusal) -> Answer {
+    if request.path == CRMOAuth.tokenPath { return try CRMOAuth.answer(request) }
     guard auth.admits(request) else { return auth.refusal }
     let path = request.segments.dropFirst().joined(separator: "/")
     let rows = try rows(of: request)

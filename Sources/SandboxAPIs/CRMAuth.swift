@@ -8,7 +8,9 @@ struct CRMAuth: Sendable {
   let challenge: String?
   let admits: @Sendable (SandboxRequest) -> Bool
 
-  static let all: [CRMAuth] = [open, basic, key, keyInQuery, bearer]
+  static let all: [CRMAuth] = [
+    open, basic, key, keyInQuery, bearer, CRMOAuth.lock, CRMJWT.lock, CRMHMAC.lock,
+  ]
 
   static let open = CRMAuth(prefix: "crm", challenge: nil) { _ in true }
 

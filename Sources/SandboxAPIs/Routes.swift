@@ -22,7 +22,7 @@ enum Routes {
       let known = table.map { "/" + $0.first }.joined(separator: " ")
       return .error(404, "not_found", "no API at \(request.path); there are: \(known)")
     }
-    if first != "echo", request.method != "GET" {
+    if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET" {
       return Answer.error(405, "method_not_allowed", "\(request.path) answers GET only").with(header: "Allow", "GET")
     }
     do throws(Refusal) {

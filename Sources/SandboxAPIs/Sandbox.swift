@@ -18,11 +18,12 @@ package enum Sandbox {
       throw SandboxError(message: "port \(port) is not between 0 and 65535")
     }
     let ledger = RequestLedger()
+    let issued = IssuedTokens()
     let bound = Bound()
     var logger = Logger(label: "assay-sandbox")
     logger.logLevel = .critical
     let application = Application(
-      responder: SandboxResponder(ledger: ledger),
+      responder: SandboxResponder(ledger: ledger, issued: issued),
       configuration: ApplicationConfiguration(
         address: .hostname("127.0.0.1", port: port), serverName: "assay-sandbox"),
       onServerRunning: { channel in bound.resolve(.success(channel.localAddress?.port ?? port)) },
@@ -35,7 +36,7 @@ package enum Sandbox {
         bound.resolve(.failure(SandboxError(message: "cannot listen on 127.0.0.1:\(port): \(error)")))
       }
     }
-    return RunningSandbox(port: try await bound.port(), ledger: ledger, server: server)
+    return RunningSandbox(port: try await bound.port(), ledger: ledger, issued: issued, server: server)
   }
 }
 
@@ -44,6 +45,7 @@ package struct RunningSandbox: Sendable {
   /// The port on 127.0.0.1.
   package let port: Int
   let ledger: RequestLedger
+  let issued: IssuedTokens
   let server: Task<Void, Never>
 
   /// The root of all APIs, without a slash at its end.
@@ -60,6 +62,9 @@ package struct RunningSandbox: Sendable {
 
   /// Targets (path and query, without fault prefix) in the order in which they came, at most the first 100,000.
   package var targets: [String] { ledger.snapshot.targets }
+
+  /// The access tokens that `/crm-oauth/oauth/token` has issued so far, in order.
+  package var issuedTokens: [String] { issued.texts }
 
   /// Sets all counters to zero, those of faults included.
   package func reset() { ledger.reset() }

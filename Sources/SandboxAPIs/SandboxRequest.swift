@@ -15,6 +15,8 @@ struct SandboxRequest: Sendable {
   /// The fault prefix as it was sent (`/fault/latency=5`), so that absolute links keep it.
   var linkPrefix: String = ""
   var faults = FaultPlan()
+  /// What the sandbox's locks remember.
+  var issued = IssuedTokens()
 
   subscript(name: String) -> String? { query.first { $0.name == name }?.value }
 

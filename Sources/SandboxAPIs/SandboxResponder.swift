@@ -15,6 +15,7 @@ struct SandboxContext: RequestContext {
 /// Reads a request, counts it, routes it, and lets its fault strike.
 struct SandboxResponder: HTTPResponder {
   let ledger: RequestLedger
+  let issued: IssuedTokens
 
   func respond(to request: Request, context: SandboxContext) async throws -> Response {
     var read: SandboxRequest
@@ -28,6 +29,7 @@ struct SandboxResponder: HTTPResponder {
     }
     if let own = OwnRoutes.answer(read, ledger: ledger) { return Self.response(own) }
 
+    read.issued = issued
     ledger.begin(read)
     defer { ledger.end() }
     let body = try await request.body.collect(upTo: 4 << 20)

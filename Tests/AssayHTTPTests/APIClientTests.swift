@@ -172,7 +172,7 @@ struct APIClientTests {
     nonisolated let secrets: [String] = ["old-token", "new-token"]
     var token = "old-token"
     func authorize(_ request: inout HTTPRequest) { request.headers["Authorization"] = "Bearer \(token)" }
-    func refresh(after response: HTTPResponse) -> Bool {
+    func refresh(after response: HTTPResponse, to request: HTTPRequest) -> Bool {
       token = "new-token"
       return true
     }

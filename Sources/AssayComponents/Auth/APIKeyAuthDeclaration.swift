@@ -28,7 +28,7 @@ package struct APIKeyAuthDeclaration: AuthDeclaration, Component {
       FaultExample("type: api_key\nin: ⟪body\nname: key\nvalue: x", "expected one of header, query, not 'body'")
     ])
 
-  package func makeAuth() throws -> any Auth {
+  package func makeAuth(_ context: AuthContext) throws -> any Auth {
     APIKeyAuth(place: place == .header ? .header : .query, name: name, value: value)
   }
 }

@@ -17,5 +17,5 @@ package struct BasicAuthDeclaration: AuthDeclaration, Component {
     examples: ["type: basic\nusername: assay\npassword: \"${secret:CRM_PASSWORD}\""],
     faults: [FaultExample("⟪type: basic\nusername: assay", "basic auth of api 'example' needs 'password'")])
 
-  package func makeAuth() throws -> any Auth { BasicAuth(username: username, password: password) }
+  package func makeAuth(_ context: AuthContext) throws -> any Auth { BasicAuth(username: username, password: password) }
 }

@@ -15,5 +15,5 @@ package struct BearerAuthDeclaration: AuthDeclaration, Component {
         "type: bearer\n⟪tokn: x\ntoken: y", "unknown key 'tokn' in bearer auth of api 'example'; did you mean 'token'?")
     ])
 
-  package func makeAuth() throws -> any Auth { BearerAuth(token: token) }
+  package func makeAuth(_ context: AuthContext) throws -> any Auth { BearerAuth(token: token) }
 }

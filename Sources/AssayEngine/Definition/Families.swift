@@ -70,8 +70,8 @@ package enum PaginatorFamily: ComponentFamily {
 
 /// A kind of auth as the file declares it.
 package protocol AuthDeclaration: Sendable {
-  /// The auth that all requests of a run's API share.
-  func makeAuth() throws -> any Auth
+  /// The auth that all requests of a run's API share, with what it may use of that API.
+  func makeAuth(_ context: AuthContext) throws -> any Auth
 }
 
 /// A paginator as the file declares it.

@@ -3,8 +3,8 @@ struct WrappedText {
   /// The most characters of a line; words longer than that stand on a line of their own.
   let width: Int
 
-  /// The text in lines that are indented, each with a line break; blank lines part paragraphs. The first line begins
-  /// with `first` where it is given, which should fill the indent.
+  /// The text in lines that are indented, each with a line break; blank lines part paragraphs, and an item of
+  /// a list (`- `) begins a line. The first line begins with `first` where it is given, which should fill the indent.
   func wrap(_ text: String, first: String? = nil, indent: Int) -> String {
     let pad = String(repeating: " ", count: indent)
     var lines: [String] = []
@@ -21,6 +21,7 @@ struct WrappedText {
         lines.append("")
         continue
       }
+      if paragraph.hasPrefix("- "), !isEmpty { finish() }
       for word in paragraph.split(separator: " ") {
         if !isEmpty, line.count + 1 + word.count > width { finish() }
         line += isEmpty ? String(word) : " \(word)"

@@ -35,6 +35,8 @@ package final class APIClients: Sendable {
     /// One gate for each API: whoever uses it, its limits are shared.
     var gates: [String: APIGate] = [:]
     var transport: (any Transport)?
+    /// One auth for each API: its token is shared by all that use it.
+    var auths: [String: any Auth] = [:]
   }
 
   /// - Parameter makeTransport: Called once, when the first client is made.
@@ -57,7 +59,13 @@ package final class APIClients: Sendable {
         state.transport = transport
         let gate = state.gates[name ?? key] ?? makeGate(name, provider)
         state.gates[name ?? key] = gate
-        let client = try make(name, provider: provider, transport: transport, gate: gate)
+        var client = try make(name, provider: provider, transport: transport, gate: gate)
+        if let name {
+          let known = state.auths[name]
+          let auth = known == nil ? try makeAuth(name, client) : known
+          state.auths[name] = auth
+          if let auth { client.use(auth) }
+        }
         state.clients[key] = client
         return .success(client)
       } catch {
@@ -71,6 +79,14 @@ package final class APIClients: Sendable {
     APIGate(concurrency: name.flatMap { declarations[$0]?.concurrency } ?? provider?.concurrency ?? 8)
   }
 
+  private func makeAuth(_ name: String, _ client: APIClient) throws(RunFailure) -> (any Auth)? {
+    do {
+      return try declarations[name]?.auth?.value.makeAuth(client.authContext)
+    } catch {
+      throw RunFailure("api '\(name)': \(mask.apply(to: "\(error)"))")
+    }
+  }
+
   private func make(
     _ name: String?, provider: ProviderDefaults?, transport: any Transport, gate: APIGate
   ) throws(RunFailure) -> APIClient {
@@ -80,7 +96,6 @@ package final class APIClients: Sendable {
       let retry = declaration.retry
       return APIClient(
         name: title, base: try (declaration.baseURL ?? provider?.baseURL).map { try RequestURL($0) },
-        auth: try declaration.auth?.value.makeAuth(),
         headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),
         retry: RetryPolicy(
           maxAttempts: retry.maxAttempts, initial: retry.initial, factor: retry.factor, max: retry.max,
