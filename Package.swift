@@ -131,8 +131,8 @@ let package = Package(
     .testTarget(
       name: "AssayHTTPTests",
       dependencies: [
-        "AssayFormats", "AssayHTTP", "AssayTestServers", .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "CryptoExtras", package: "swift-crypto"),
+        "AssayFormats", "AssayHTTP", "AssayTestServers", "AssayTestSupport",
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     .testTarget(
       name: "AssayQualityTests", dependencies: ["AssayColumns", "AssayQuality", "AssayTestSupport"],

@@ -6,6 +6,15 @@ extension APIClient {
     case failed(TransportFailure)
     /// The credentials themselves could not be had.
     case unauthorized(any Error)
+
+    /// Whether the API may have seen the request.
+    var hasReached: Bool {
+      switch self {
+      case .answered: true
+      case .failed(let failure): !failure.isBeforeSending
+      case .unauthorized: false
+      }
+    }
   }
 
   /// Sends a request once and follows its redirects; the total time-out covers all of them.

@@ -22,13 +22,19 @@ package struct APIClient: Sendable {
   package var tape: (any ExchangeTape)?
   /// Who sends, as recordings name it: a source or step.
   package var user = ""
+  /// What may be sent in all; nil for any number of requests.
+  package let budget: RequestBudget?
+  /// What a request costs of the budget, where that is counted.
+  package var cost: Double
+  /// A promise of the budget for the first attempt.
+  private(set) var reservation: BudgetReservation?
 
   /// A client of an API; the secrets of its auth are registered with the mask.
   package init(
     name: String, base: RequestURL? = nil, auth: (any Auth)? = nil, headers: HeaderFields = [:],
     retry: RetryPolicy = RetryPolicy(), timeouts: Timeouts = Timeouts(), maxBody: Int = defaultMaxBody,
     transport: any Transport, gate: APIGate = APIGate(), mask: SecretMask, clock: any RetryClock = SystemClock(),
-    counters: RequestCounters = RequestCounters()
+    counters: RequestCounters = RequestCounters(), budget: RequestBudget? = nil, cost: Double = 1
   ) {
     self.name = name
     self.base = base
@@ -42,6 +48,8 @@ package struct APIClient: Sendable {
     self.mask = mask
     self.clock = clock
     self.counters = counters
+    self.budget = budget
+    self.cost = cost
     for secret in auth?.secrets ?? [] { mask.register(secret) }
   }
 
@@ -72,69 +80,91 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// Sends a request over the network, as `send` has it.
+  /// A copy whose next request is paid for: its first attempt uses what is reserved here, and what no attempt used is
+  /// given back with the last copy. Nil where the budget is used up. Reservations are admitted in the order of the calls.
+  package func reserving(cost: Double? = nil) -> APIClient? {
+    var client = self
+    client.cost = cost ?? self.cost
+    guard let budget else { return client }
+    guard budget.reserve(client.cost) else { return nil }
+    client.reservation = BudgetReservation(budget, cost: client.cost)
+    return client
+  }
+
+  /// Sends a request over the network, as `send` has it, and pays each attempt from the budget.
   func deliver(
     _ request: HTTPRequest, expecting expectation: BodyExpectation
   ) async throws(HTTPFailure) -> HTTPExchange {
     var report = FailureReport(request: request, client: self)
-    var start: Duration?
+    var began: Duration?
     var hasRefreshed = false
+    var spending = reservation?.take()
+    if spending == nil { spending = try self.spending(report) }
     while true {
-      do {
-        try await gate.admit()
+      let ticket: UInt64
+      do throws(GateRefusal) {
+        let deadline = began.map { $0 + retry.maxElapsed }
+        ticket = try await gate.admit(
+          GateState.Ask(isRetry: report.attempts > 0, maxWait: retry.maxWait, deadline: deadline), clock: clock)
       } catch {
-        throw report.cancelled()
+        spending?.giveBack()
+        throw report.refused(error)
       }
-      let began = start ?? clock.elapsed
-      start = began
+      began = began ?? clock.elapsed
       report.attempts += 1
       counters.count(attempt: report.attempts)
-      let attempt: Attempt
-      do {
-        defer { gate.release() }
-        attempt = await self.attempt(request, expecting: expectation)
-      }
-      let outcome: RetryPolicy.Outcome
+      spending?.spend()
+      let attempt = await self.attempt(request, expecting: expectation)
       report.note(attempt)
-      switch attempt {
-      case .failed(let failure):
-        if failure.kind == .cancelled { throw report.cancelled() }
-        outcome = .transport(failure)
+      let judgement = judge(attempt, expectation)
+      gate.end(ticket, judgement.health, hold: judgement.hold, clock: clock)
+      if !attempt.hasReached { spending?.refund() }
+      let outcome: RetryPolicy.Outcome
+      switch judgement.conclusion {
+      case .accepted(let response): return HTTPExchange(request: request, response: response, attempts: report.attempts)
+      case .cancelled: throw report.cancelled()
       case .unauthorized(let error): throw report.unauthorized(error)
-      case .answered(let response, let sentCredentials):
-        let asked = RetryAfter.wait(in: response.headers, now: clock.unixTime)
-        if expectation.accepts(status: response.status) {
-          switch expectation.verdict(on: response) {
-          case .accept: return HTTPExchange(request: request, response: response, attempts: report.attempts)
-          case .fail(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
-          case .retry(let kind, let reason, let after):
-            report.judgement = (kind, reason)
-            outcome = .judged(retryAfter: after ?? asked)
-          }
-        } else {
-          if response.status == 401, let sentCredentials, !hasRefreshed, let auth {
-            hasRefreshed = true
-            do {
-              if try await auth.refresh(after: response, to: sentCredentials) { continue }
-            } catch {
-              throw report.unauthorized(error)
-            }
-          }
-          outcome = .status(response.status, retryAfter: asked)
+      case .refused(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
+      case .failed(let kind, let reason, let found):
+        report.judgement = kind.map { ($0, reason) }
+        outcome = found
+      }
+      if case .answered(let response, let sentCredentials?) = attempt, response.status == 401, !hasRefreshed, let auth,
+        case .status = outcome
+      {
+        hasRefreshed = true
+        let isRenewed: Bool
+        do {
+          isRenewed = try await auth.refresh(after: response, to: sentCredentials)
+        } catch {
+          throw report.unauthorized(error)
+        }
+        if isRenewed {
+          spending = try self.spending(report)
+          continue
         }
       }
       let decision = retry.decide(
-        after: outcome, attempt: report.attempts, elapsed: clock.elapsed - began, method: request.method,
+        after: outcome, attempt: report.attempts, elapsed: clock.elapsed - (began ?? .zero), method: request.method,
         random: clock.random())
       switch decision {
       case .giveUp(let reason): throw report.gaveUp(reason)
       case .wait(let delay):
+        spending = try self.spending(report)
         do {
           try await clock.sleep(delay)
         } catch {
+          spending?.giveBack()
           throw report.cancelled()
         }
       }
     }
+  }
+
+  /// An attempt's part of the budget, if there is one. Throws where it is used up.
+  func spending(_ report: FailureReport) throws(HTTPFailure) -> Spending? {
+    guard let budget else { return nil }
+    if let shortage = budget.shortage(reserving: cost) { throw report.unpaid(shortage) }
+    return Spending(budget: budget, cost: cost)
   }
 }

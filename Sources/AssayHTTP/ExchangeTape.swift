@@ -79,15 +79,24 @@ extension APIClient {
   private func replay(
     _ recorded: RecordedExchange, of request: HTTPRequest, expecting expectation: BodyExpectation
   ) throws(HTTPFailure) -> HTTPExchange {
+    var report = FailureReport(request: request, client: self)
+    let attempts =
+      switch recorded.end {
+      case .failed(let failure): failure.attempts
+      case .answered(_, let attempts): attempts
+      }
+    // What was sent counts against the budget, so that it ends where it ended.
+    for attempt in 0..<attempts {
+      var spending = attempt == 0 ? reservation?.take() : nil
+      if spending == nil { spending = try self.spending(report) }
+      spending?.spend()
+      counters.count(attempt: attempt + 1)
+    }
+    report.attempts = attempts
     switch recorded.end {
-    case .failed(let failure):
-      for attempt in 0..<max(1, failure.attempts) { counters.count(attempt: attempt + 1) }
-      throw failure
-    case .answered(let response, let attempts):
-      for attempt in 0..<max(1, attempts) { counters.count(attempt: attempt + 1) }
-      var report = FailureReport(request: request, client: self)
-      report.attempts = attempts
-      report.note(.answered(response, sentCredentials: auth != nil))
+    case .failed(let failure): throw failure
+    case .answered(let response, _):
+      report.note(.answered(response, sentCredentials: auth == nil ? nil : request))
       guard expectation.accepts(status: response.status) else { throw report.gaveUp(.notRetryable) }
       switch expectation.verdict(on: response) {
       case .accept: return HTTPExchange(request: request, response: response, attempts: attempts)

@@ -34,6 +34,54 @@ struct FailureReport {
     failure(kind, reason + redirected, hint: hint)
   }
 
+  /// The gate did not let the request go, or not again.
+  func refused(_ refusal: GateRefusal) -> HTTPFailure {
+    switch refusal {
+    case .cancelled: return cancelled()
+    case .late: return gaveUp(.elapsedExhausted)
+    case .held(let until):
+      let (wait, retryAt) = left(until)
+      return stopped(
+        .rateLimited,
+        "the service said that its limit is used up until \(HTTPDate.text(retryAt)) (\(durationText(wait))), longer than "
+          + "max_wait (\(durationText(client.retry.maxWait))) or max_elapsed allows",
+        hint: statusHint(429, sentCredentials: true), retryAt: retryAt)
+    case .leftAlone(let until):
+      let (_, retryAt) = left(until)
+      return stopped(
+        .transient,
+        "the api '\(client.name)' is left alone until \(HTTPDate.text(retryAt)), since its last requests all failed",
+        hint: "check that the service runs; circuit_breaker sets after how many failures it is left alone",
+        retryAt: retryAt)
+    }
+  }
+
+  /// The budget did not allow the request, or not again.
+  func unpaid(_ shortage: String) -> HTTPFailure {
+    var failure = stopped(.budget, shortage, hint: nil, retryAt: nil)
+    failure.shortage = client.mask.apply(to: shortage)
+    return failure
+  }
+
+  /// A wait in whole seconds, and the moment at which it ends.
+  private func left(_ until: Duration) -> (Duration, Int64) {
+    let (seconds, rest) = max(.zero, until - client.clock.elapsed).components
+    let whole = seconds + (rest > 0 ? 1 : 0)
+    return (.seconds(whole), client.clock.unixTime + whole)
+  }
+
+  /// A failure whose reason is not the last attempt, where there was one at all.
+  private func stopped(_ kind: FailureClass, _ reason: String, hint: String?, retryAt: Int64?) -> HTTPFailure {
+    let message =
+      switch last {
+      case .answered(let response, _):
+        "\(judgement?.reason ?? "answered \(statusText(response.status))")\(redirected), and is not sent again: \(reason)"
+      case .failed(let error): "got no answer: \(error.message), and is not sent again: \(reason)"
+      case .unauthorized, nil: "is not sent: \(reason)"
+      }
+    return failure(kind, message, hint: hint, retryAt: retryAt)
+  }
+
   func gaveUp(_ giveUp: RetryPolicy.GiveUp) -> HTTPFailure {
     var wait: Duration?
     if case .waitTooLong(let asked) = giveUp { wait = asked }
@@ -50,8 +98,8 @@ struct FailureReport {
           + "\(limit) (\(durationText(length))) allows"
       }
       if giveUp == .elapsedExhausted { message += elapsed }
-      let hint =
-        giveUp == .unsafeMethod ? notRepeated : statusHint(response.status, sentCredentials: sentCredentials != nil)
+      let status = kind == .rateLimited ? 429 : response.status
+      let hint = giveUp == .unsafeMethod ? notRepeated : statusHint(status, sentCredentials: sentCredentials != nil)
       return failure(kind, message, hint: hint, retryAt: retryAt)
     case .failed(let error):
       var message = "got no answer: \(error.message)"

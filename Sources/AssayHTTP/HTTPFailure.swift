@@ -10,6 +10,8 @@ package enum FailureClass: String, Sendable, Hashable, CaseIterable {
   case data
   /// The run was interrupted.
   case cancelled
+  /// The budget of the API does not allow the request.
+  case budget
 
   /// The class of a status that is no success.
   package init(status: Int) {
@@ -51,6 +53,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var retryAt: Int64?
   /// The kind of the last transport failure, if there was no answer.
   package var transport: TransportFailure.Kind?
+  /// For a failure of kind `budget`, which limit is used up: `the budget of api 'crm' is used up: 5000 requests per run`.
+  package var shortage: String?
 
   package init(
     kind: FailureClass, method: HTTPMethod, url: String, message: String, attempts: Int, status: Int? = nil,

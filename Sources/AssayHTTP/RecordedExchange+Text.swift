@@ -20,6 +20,7 @@ extension RecordedExchange {
       if let status = failure.status { lines.append("status: \(status)") }
       if let transport = failure.transport { lines.append("transport: \(transport.rawValue)") }
       if let hint = failure.hint { lines.append("hint: \(Self.oneLine(hint))") }
+      if let shortage = failure.shortage { lines.append("shortage: \(Self.oneLine(shortage))") }
       if let retryAt = failure.retryAt { lines.append("retry-at: \(retryAt)") }
       answer = Array((failure.excerpt ?? "").utf8)
     }
@@ -71,12 +72,13 @@ extension RecordedExchange {
     if let kind = fields["failure"] {
       guard let known = FailureClass(rawValue: kind) else { throw TapeFailure("'\(kind)' is no kind of failure") }
       let excerpt = String(decoding: answer, as: UTF8.self)
-      return .failed(
-        HTTPFailure(
+      var failure = HTTPFailure(
           kind: known, method: method, url: url, message: fields["message"] ?? "", attempts: attempts,
           status: try fields.number("status"), excerpt: excerpt.isEmpty ? nil : excerpt, hint: fields["hint"],
           retryAt: try fields.number("retry-at").map { Int64($0) },
-          transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) }))
+          transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) })
+      failure.shortage = fields["shortage"]
+      return .failed(failure)
     }
     guard let status = try fields.number("status"), (100...999).contains(status) else {
       throw TapeFailure("it has neither a 'status' nor a 'failure'")

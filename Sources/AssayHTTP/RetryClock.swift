@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import FoundationEssentials
 
 /// Time and chance as retries see them; tests hand in their own.
 package protocol RetryClock: Sendable {
@@ -30,13 +26,9 @@ package struct SystemClock: RetryClock {
 
   package var elapsed: Duration { Self.start.duration(to: .now) }
 
-  package var unixTime: Int64 { Int64(time(nil)) }
+  package var unixTime: Int64 { unixMilliseconds / 1000 }
 
-  package var unixMilliseconds: Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-  }
+  package var unixMilliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   package func random() -> Double { Double.random(in: 0..<1) }
 

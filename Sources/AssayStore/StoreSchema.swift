@@ -59,13 +59,16 @@ enum StoreSchema {
     CREATE TABLE source_state (
       pipeline TEXT NOT NULL, source TEXT NOT NULL, params TEXT NOT NULL, "cursor" TEXT NOT NULL, run_id TEXT NOT NULL,
       updated_at TEXT NOT NULL, PRIMARY KEY (pipeline, source, params)) WITHOUT ROWID;
+    CREATE TABLE api_usage (
+      api TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL, cost REAL NOT NULL,
+      PRIMARY KEY (api, day)) WITHOUT ROWID;
     """,
   ]
 
   /// The names of the store's own tables.
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
-    "schedule_state", "run_events", "publish_intents", "source_state",
+    "schedule_state", "run_events", "publish_intents", "source_state", "api_usage",
   ]
 
   /// Brings the file to this version in one transaction.

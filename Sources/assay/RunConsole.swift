@@ -50,7 +50,7 @@ struct RunConsole {
     progress?.stop()
     if gate.json, !Terminal.output(report.json.prettyText) {
       Terminal.error("error: the report could not be written to stdout")
-      if report.exitCode < 2 { report.exitCode = 3 }
+      if report.exitCode < 2 || report.exitCode == 4 { report.exitCode = 3 }
     }
     if gate.quiet {
       for message in report.messages { Terminal.error("error: \(message)") }

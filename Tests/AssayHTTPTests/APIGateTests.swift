@@ -37,7 +37,7 @@ final class OrderLog: Sendable {
   func note(_ number: Int) { state.withLock { $0.append(number) } }
 }
 
-struct APIGateTests {
+@Suite(.timeLimit(.minutes(1))) struct APIGateTests {
   @Test(arguments: [(3, 12), (100, 100)])
   func `as many requests as the gate allows are under way at once, and no more`(limit: Int, count: Int) async throws {
     let barrier = Barrier(size: limit)
@@ -59,19 +59,21 @@ struct APIGateTests {
   @Test
   func `who waits is admitted in order, and who is cancelled takes no place`() async throws {
     let gate = APIGate(concurrency: 1)
-    try await gate.admit()
+    let clock = ManualClock()
+    let ticket = try await gate.admit(clock: clock)
     let order = OrderLog()
     var tasks: [Task<Bool, Never>] = []
     for number in 0..<50 {
       let task = Task {
         do {
-          try await gate.admit()
+          let ticket = try await gate.admit(clock: clock)
+          order.note(number)
+          gate.end(ticket, .succeeded, clock: clock)
+          return true
         } catch {
+          #expect(error as? GateRefusal == .cancelled)
           return false
         }
-        order.note(number)
-        gate.release()
-        return true
       }
       // Queued one after the other, so that their order is known.
       while gate.waiting < number + 1 { await Task.yield() }
@@ -79,9 +81,199 @@ struct APIGateTests {
     }
     for number in stride(from: 0, to: 50, by: 3) { tasks[number].cancel() }
     for number in stride(from: 0, to: 50, by: 3) { #expect(await tasks[number].value == false) }
-    gate.release()
+    gate.end(ticket, .succeeded, clock: clock)
     for number in 0..<50 where number % 3 != 0 { #expect(await tasks[number].value) }
     #expect(order.numbers == (0..<50).filter { $0 % 3 != 0 })
+    #expect(gate.active == 0)
+  }
+
+  @Test
+  func `a retry goes before those that were never sent, and retries keep their order`() async throws {
+    let gate = APIGate(concurrency: 1)
+    let clock = ManualClock()
+    let ticket = try await gate.admit(clock: clock)
+    let order = OrderLog()
+    let tasks = await queue(8, at: gate, clock, order) { GateState.Ask(isRetry: $0 >= 5) }
+    gate.end(ticket, .succeeded, clock: clock)
+    for task in tasks { await task.value }
+    #expect(order.numbers == [5, 6, 7, 0, 1, 2, 3, 4])
+  }
+
+  /// Lets requests ask one after the other; each ends its attempt as soon as it was admitted.
+  private func queue(
+    _ count: Int, at gate: APIGate, _ clock: ManualClock, _ order: OrderLog,
+    _ ask: @escaping @Sendable (Int) -> GateState.Ask = { _ in GateState.Ask() }
+  ) async -> [Task<Void, Never>] {
+    var tasks: [Task<Void, Never>] = []
+    let before = gate.waiting
+    for number in 0..<count {
+      tasks.append(
+        Task {
+          guard let ticket = try? await gate.admit(ask(number), clock: clock) else { return }
+          order.note(number)
+          gate.end(ticket, .succeeded, clock: clock)
+        })
+      while gate.waiting < before + number + 1 { await Task.yield() }
+    }
+    return tasks
+  }
+
+  @Test
+  func `a rate lets requests go at its moments, in order, and sleeps once for all that wait`() async throws {
+    let gate = APIGate(concurrency: 100, rate: RateLimit(requests: 2, per: .seconds(1), burst: 1))
+    let clock = ManualClock()
+    gate.end(try await gate.admit(clock: clock), .succeeded, clock: clock)
+    let order = OrderLog()
+    let tasks = await queue(7, at: gate, clock, order)
+    for number in 1...7 {
+      await clock.sleepers(1)
+      #expect(clock.alarms == [.milliseconds(500 * number)])
+      clock.advance(by: .milliseconds(499))
+      #expect(order.numbers == Array(0..<(number - 1)))
+      clock.advance(by: .milliseconds(1))
+      while order.numbers.count < number { await Task.yield() }
+    }
+    for task in tasks { await task.value }
+    #expect(order.numbers == Array(0..<7))
+    #expect(gate.waiting == 0)
+  }
+
+  @Test
+  func `who is cancelled while it waits for the rate takes no token, and the last one stops the timer`() async throws {
+    let gate = APIGate(concurrency: 100, rate: RateLimit(requests: 1))
+    let clock = ManualClock()
+    gate.end(try await gate.admit(clock: clock), .succeeded, clock: clock)
+    let order = OrderLog()
+    let tasks = await queue(3, at: gate, clock, order)
+    await clock.sleepers(1)
+    tasks[0].cancel()
+    await tasks[0].value
+    clock.advance(by: .seconds(1))
+    await tasks[1].value
+    #expect(order.numbers == [1])
+    await clock.sleepers(1)
+    tasks[2].cancel()
+    await tasks[2].value
+    await clock.sleepers(0)
+    #expect(gate.waiting == 0 && gate.active == 0)
+  }
+
+  @Test
+  func `a hold keeps all back until its end, then one goes first and the others as it is answered`() async throws {
+    let gate = APIGate(concurrency: 4)
+    let clock = ManualClock()
+    let ticket = try await gate.admit(clock: clock)
+    gate.end(ticket, .limited, hold: .seconds(10), clock: clock)
+    let order = OrderLog()
+    let tasks = (0..<6).map { number in
+      Task {
+        let ticket = try await gate.admit(clock: clock)
+        order.note(number)
+        return ticket
+      }
+    }
+    while gate.waiting < 6 { await Task.yield() }
+    await clock.sleepers(1)
+    clock.advance(by: .milliseconds(9_999))
+    #expect(gate.active == 0)
+    clock.advance(by: .milliseconds(1))
+    while gate.active < 1 { await Task.yield() }
+    #expect(gate.waiting == 5 && gate.limit == 1)
+    gate.end(1, .succeeded, clock: clock)
+    #expect(gate.waiting == 3 && gate.active == 2 && gate.limit == 2)
+    for ticket in (2...6 as ClosedRange<UInt64>) { gate.end(ticket, .succeeded, clock: clock) }
+    for task in tasks { _ = try await task.value }
+    #expect(gate.active == 0 && gate.waiting == 0)
+  }
+
+  @Test
+  func `a hold that is longer than a request may wait refuses it, also where it waits already`() async throws {
+    let gate = APIGate(concurrency: 1)
+    let clock = ManualClock()
+    let ticket = try await gate.admit(clock: clock)
+    let waiting = Task { try await gate.admit(clock: clock) }
+    while gate.waiting < 1 { await Task.yield() }
+    gate.end(ticket, .succeeded, hold: .seconds(301), clock: clock)
+    await #expect(throws: GateRefusal.held(until: .seconds(301))) { try await waiting.value }
+    await #expect(throws: GateRefusal.held(until: .seconds(301))) { try await gate.admit(clock: clock) }
+    await #expect(throws: GateRefusal.held(until: .seconds(301))) {
+      try await gate.admit(.init(maxWait: .seconds(600), deadline: .seconds(300)), clock: clock)
+    }
+    clock.advance(by: .seconds(1))
+    let patient = Task { try await gate.admit(clock: clock) }
+    await clock.sleepers(1)
+    clock.advance(by: .seconds(300))
+    #expect(try await patient.value == 1)
+    #expect(gate.active == 1)
+  }
+
+  @Test
+  func `when the probe fails, all that waited for it are refused, and more wait for nothing`() async throws {
+    let gate = APIGate(concurrency: 8, breaker: .init(failures: 3, coolDown: .seconds(30)))
+    let clock = ManualClock()
+    for _ in 0..<3 { gate.end(try await gate.admit(clock: clock), .failed, clock: clock) }
+    let refusals = OrderLog()
+    let tasks = (0..<5).map { number in
+      Task { () -> UInt64? in
+        do {
+          return try await gate.admit(clock: clock)
+        } catch {
+          #expect(error as? GateRefusal == .leftAlone(until: .seconds(90)))
+          refusals.note(number)
+          return nil
+        }
+      }
+    }
+    while gate.waiting < 5 { await Task.yield() }
+    await clock.sleepers(1)
+    #expect(clock.alarms == [.seconds(30)])
+    clock.advance(by: .seconds(30))
+    while gate.active < 1 { await Task.yield() }
+    #expect(gate.waiting == 4, "one probe alone")
+    gate.end(3, .failed, clock: clock)
+    for task in tasks { _ = await task.value }
+    #expect(refusals.numbers.count == 4)
+    await #expect(throws: GateRefusal.leftAlone(until: .seconds(90))) { try await gate.admit(clock: clock) }
+    clock.advance(by: .seconds(60))
+    let probe = try await gate.admit(clock: clock)
+    let follower = Task { try await gate.admit(clock: clock) }
+    while gate.waiting < 1 { await Task.yield() }
+    gate.end(probe, .succeeded, clock: clock)
+    #expect(try await follower.value == probe + 1)
+  }
+
+  @Test
+  func `a cool-down that is longer than a request may wait refuses it at once`() async throws {
+    let gate = APIGate(concurrency: 1, breaker: .init(failures: 1, coolDown: .seconds(30)))
+    let clock = ManualClock()
+    gate.end(try await gate.admit(clock: clock), .failed, clock: clock)
+    await #expect(throws: GateRefusal.leftAlone(until: .seconds(30))) {
+      try await gate.admit(.init(maxWait: .seconds(29)), clock: clock)
+    }
+  }
+
+  @Test
+  func `too many requests count once for all that were under way together`() async throws {
+    let gate = APIGate(concurrency: 8, breaker: .init(failures: 2, coolDown: .seconds(30)))
+    let clock = ManualClock()
+    var tickets: [UInt64] = []
+    for _ in 0..<8 { tickets.append(try await gate.admit(clock: clock)) }
+    for ticket in tickets { gate.end(ticket, .limited, clock: clock) }
+    #expect(gate.limit == 4)
+    let next = try await gate.admit(clock: clock)
+    gate.end(next, .limited, clock: clock)
+    #expect(gate.limit == 2)
+    await #expect(throws: GateRefusal.self) { try await gate.admit(.init(maxWait: .zero), clock: clock) }
+  }
+
+  @Test
+  func `a retry whose time is over does not go, although a place is free`() async throws {
+    let gate = APIGate(concurrency: 1)
+    let clock = ManualClock()
+    clock.advance(by: .seconds(11))
+    await #expect(throws: GateRefusal.late) {
+      try await gate.admit(.init(isRetry: true, deadline: .seconds(10)), clock: clock)
+    }
     #expect(gate.active == 0)
   }
 
@@ -90,10 +282,10 @@ struct APIGateTests {
     let gate = APIGate(concurrency: 1)
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
-      try await gate.admit()
+      return try await gate.admit(clock: ManualClock())
     }
     task.cancel()
-    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: GateRefusal.cancelled) { try await task.value }
     #expect(gate.active == 0)
   }
 

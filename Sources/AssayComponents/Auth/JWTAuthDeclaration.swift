@@ -88,7 +88,9 @@ package struct JWTAuthDeclaration: AuthDeclaration, Component {
       """,
     ],
     faults: [
-      FaultExample("type: jwt\nalgorithm: RS256\n⟪key: s3cret", "this is no PEM text, which begins with '-----BEGIN PRIVATE KEY-----'"),
+      FaultExample(
+        "type: jwt\nalgorithm: RS256\n⟪key: s3cret",
+        "this is no PEM text, which begins with '-----BEGIN PRIVATE KEY-----'"),
       FaultExample(
         "type: jwt\nalgorithm: HS256\nkey: \"${secret:CRM_KEY}\"\n⟪claims: {exp: 1}",
         "'exp' is set here: see lifetime, backdate and not_before"),

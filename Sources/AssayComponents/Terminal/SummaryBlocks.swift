@@ -70,7 +70,8 @@ struct SummaryBlocks {
       if let error = step.error, !report.messages.contains(where: { $0.hasSuffix(error) }) {
         lines += style.paragraph(error, mark: style.paint(style.symbol(.bad), .bad), indent: 4)
       }
-      for warning in step.counters.warnings.prefix(5) {
+      for warning in step.counters.warnings.prefix(5)
+      where !report.messages.contains(where: { $0.hasSuffix(warning) }) {
         lines += style.paragraph(warning, mark: style.paint(style.symbol(.caution), .caution), indent: 4, limit: 4)
       }
       let more = step.counters.warningCount - min(5, step.counters.warnings.count)

@@ -40,7 +40,10 @@ package struct RetryDeclaration: ConfigObject {
 
   package static let schema = Schema(
     "retry", RetryDeclaration(), summary: "What happens after a passing fault.",
-    details: "Retried are 408, 425, 429, 500, 502, 503, 504, broken connections and time-outs.",
+    details: """
+      Retried are 408, 425, 429, 500, 502, 503, 504, broken connections and time-outs; and a 403 that says that a rate limit
+      is used up.
+      """,
     keys: [
       Key("max_attempts", \.maxAttempts, range: 1...100, "How often a request is sent at the most."),
       Key("initial", \.initial, "The first wait."),
@@ -48,7 +51,10 @@ package struct RetryDeclaration: ConfigObject {
       Key("max", \.max, "The longest wait that is chosen here."),
       Key("jitter", \.jitter, "`full`: each wait is drawn between nothing and its length; `none`: as it is."),
       Key("max_elapsed", \.maxElapsed, "After that long no further attempt starts."),
-      Key("max_wait", \.maxWait, "A server that asks for a longer wait (`Retry-After`) fails the request at once."),
+      Key(
+        "max_wait", \.maxWait,
+        "A server that asks for a longer wait fails the request at once: by `Retry-After`, or by the reset in `RateLimit`, `RateLimit-*` or `X-RateLimit-*` once nothing remains. A shorter one holds all requests to the API."
+      ),
     ],
     rules: [Rule("factor") { $0.factor < 1 ? "a factor is at least 1" : nil }])
 }
@@ -59,6 +65,9 @@ package struct APIDeclaration: ConfigObject {
   package var auth: Choice<AuthFamily>?
   package var headers = Named<String>()
   package var concurrency: Int?
+  package var rateLimit: RateLimitDeclaration?
+  package var budget: BudgetDeclaration?
+  package var circuitBreaker = CircuitBreakerSetting()
   package var timeout = TimeoutDeclaration()
   package var retry = RetryDeclaration()
   package var maxBody = ByteCount(256 << 20)
@@ -69,7 +78,17 @@ package struct APIDeclaration: ConfigObject {
       Key("base_url", \.baseURL, "What paths are joined to. A look-up's provider brings its own, which this replaces."),
       Key("auth", \.auth, "How requests prove who asks."),
       Key("headers", \.headers, "Headers sent with each request."),
-      Key("concurrency", \.concurrency, shown: "8", range: 1...1000, "How many requests are under way at once."),
+      Key(
+        "concurrency", \.concurrency, shown: "8", range: 1...1000,
+        "How many requests are under way at once. Fewer for a while after 429, 503, 504, resets and time-outs."),
+      Key("rate_limit", \.rateLimit, "How many requests start in a time, over all steps and sources that use the API."),
+      Key(
+        "budget", \.budget,
+        "How many requests are sent at the most. Where it runs out, a source ends and nothing is published; a look-up skips its remaining keys, checks run, and outputs with `publish: always` are published. The exit code is 4."
+      ),
+      Key(
+        "circuit_breaker", \.circuitBreaker, shown: "{failures: 20, cool_down: 30s}",
+        "When an API that fails again and again is left alone; `off` for never."),
       Key("timeout", \.timeout, "How long a request may take."),
       Key("retry", \.retry, "What happens after a passing fault."),
       Key("max_body", \.maxBody, "The largest body that is accepted, decompressed."),

@@ -16,7 +16,7 @@ package enum LookupStatus: String, Sendable, Hashable {
   case notFound = "not_found"
   case ambiguous
   case error
-  /// An input was null or empty, so nothing was asked.
+  /// Nothing was asked: an input was null or empty, or a budget was used up.
   case skipped
 }
 

@@ -69,6 +69,8 @@ package struct LookupStage: Sendable {
     let schema: DatasetSchema
     let rows: KeyedRows
     var known = LookupMemory.Claims()
+    var requests: [Request] = []
+    let plans = context.run.part?.plans ?? false
     do {
       defer { turnstile.pass(number) }
       schema = try widened(batch.schema)
@@ -77,7 +79,6 @@ package struct LookupStage: Sendable {
       try Task.checkCancellation()
       claimed = table.claim(rows.keys)
       do {
-        let plans = context.run.part?.plans ?? false
         known =
           try await (plans ? memory?.peek(claimed) : memory?.claim(claimed)) ?? LookupMemory.Claims(toAsk: claimed)
       } catch {
@@ -85,13 +86,14 @@ package struct LookupStage: Sendable {
         firstFailure.note(error)
         throw error
       }
+      if !plans { requests = try self.requests(for: known.toAsk) }
     }
     for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
-    if let part = context.run.part, part.plans {
+    if let part = context.run.part, plans {
       try plan(part.lookups, rows, known)
     } else {
       context.counters.add(cacheHits: known.remembered.count)
-      try await ask(all: known.toAsk, memory)
+      try await ask(requests, memory)
     }
     if let memory, !known.foreign.isEmpty { try await wait(others: known.foreign, memory) }
     var answers: [LookupAnswer] = []
@@ -126,14 +128,35 @@ package struct LookupStage: Sendable {
     }
   }
 
-  /// Asks for keys that are this task's to ask, as many in a request as the provider takes.
-  private func ask(all keys: [LookupKey], _ memory: LookupMemory?) async throws {
+  /// Keys that are asked for together.
+  private struct Request: Sendable {
+    var keys: [LookupKey]
+    /// A client that the budget has let through; nil where nothing is reserved.
+    var client: APIClient?
+    /// Whether the budget is used up.
+    var isUnpaid = false
+  }
+
+  /// The requests for keys, as many keys in each as the provider takes, paid for in the order of rows.
+  private func requests(for keys: [LookupKey]) throws -> [Request] {
+    if keys.isEmpty { return [] }
     let width = max(1, lookup.keysPerRequest)
+    let parts = stride(from: 0, to: keys.count, by: width).map { start in
+      Array(keys[start..<(keys.count - start > width ? start + width : keys.count)])
+    }
+    // What all keys of a run share is paid for by who sends it.
+    guard lookup.mostRequests == nil, let client = try lookup.client(context), client.budget != nil else {
+      return parts.map { Request(keys: $0) }
+    }
+    return parts.map { keys in
+      let paid = client.reserving()
+      return Request(keys: keys, client: paid, isUnpaid: paid == nil)
+    }
+  }
+
+  private func ask(_ requests: [Request], _ memory: LookupMemory?) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for start in stride(from: 0, to: keys.count, by: width) {
-        let part = Array(keys[start..<(keys.count - start > width ? start + width : keys.count)])
-        group.addTask { try await ask(part, memory) }
-      }
+      for request in requests { group.addTask { try await ask(request, memory) } }
       try await group.waitForAll()
     }
   }
@@ -148,7 +171,7 @@ package struct LookupStage: Sendable {
         for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
         context.counters.add(cacheHits: known.remembered.count)
         open = known.foreign
-        try await ask(all: known.toAsk, memory)
+        try await ask(try requests(for: known.toAsk), memory)
       }
     } catch {
       for key in open { table.settle(key, .failure(error)) }
@@ -157,15 +180,24 @@ package struct LookupStage: Sendable {
   }
 
   /// Asks for keys that this task has claimed; whatever happens, each of them is settled.
-  private func ask(_ keys: [LookupKey], _ memory: LookupMemory?) async throws {
+  private func ask(_ request: Request, _ memory: LookupMemory?) async throws {
+    let keys = request.keys
     do {
-      let answers = try await lookup.ask(keys, context)
+      var paying = context
+      paying.paid = request.client
+      // Sent without being paid for, it fails as the budget says.
+      let answers = try await lookup.ask(keys, paying)
       let width = lookup.answerColumns.count
       guard answers.count == keys.count, answers.allSatisfy({ $0.cells.count == width }) else {
         throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
       }
       try await memory?.keep(zip(keys, answers))
       for (key, answer) in zip(keys, answers) { table.settle(key, .success(answer)) }
+    } catch let failure as HTTPFailure where failure.kind == .budget {
+      await memory?.release(keys)
+      context.counters.skip(unpaidKeys: keys.count, failure.shortage ?? failure.message)
+      let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
+      for key in keys { table.settle(key, .success(LookupAnswer(.skipped, cells: nulls))) }
     } catch {
       await memory?.release(keys)
       // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.

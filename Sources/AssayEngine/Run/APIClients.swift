@@ -11,21 +11,29 @@ package struct ProviderDefaults: Sendable, Hashable {
   package var concurrency: Int
   /// How long its answers are good.
   package var age: AnswerAge
+  /// Requests in a time, where the provider says so.
+  package var rateLimit: RateLimit?
+  /// What a request costs of a budget.
+  package var cost: Double
 
   package init(
-    name: String, baseURL: String, concurrency: Int = 8,
+    name: String, baseURL: String, concurrency: Int = 8, rateLimit: RateLimit? = nil, cost: Double = 1,
     age: AnswerAge = AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400))
   ) {
     self.age = age
     self.name = name
     self.baseURL = baseURL
     self.concurrency = concurrency
+    self.rateLimit = rateLimit
+    self.cost = cost
   }
 }
 
 /// The HTTP clients of a run, one for each API, made on first use: steps that use one API share its limits.
 package final class APIClients: Sendable {
   private let declarations: [String: APIDeclaration]
+  /// By the API's name.
+  private let budgets: [String: RequestBudget]
   private let mask: SecretMask
   private let makeTransport: @Sendable () -> any Transport
   private let state = Mutex(State())
@@ -39,13 +47,17 @@ package final class APIClients: Sendable {
     var auths: [String: any Auth] = [:]
   }
 
-  /// - Parameter makeTransport: Called once, when the first client is made.
+  /// - Parameters:
+  ///   - budgets: By the name of the API; those that have none send what they like.
+  ///   - makeTransport: Called once, when the first client is made.
   package init(
     _ declarations: [(name: String, declaration: APIDeclaration)], mask: SecretMask,
+    budgets: [String: RequestBudget] = [:],
     makeTransport: @escaping @Sendable () -> any Transport
   ) {
     self.declarations = Dictionary(declarations.map { ($0.name, $0.declaration) }) { first, _ in first }
     self.mask = mask
+    self.budgets = budgets
     self.makeTransport = makeTransport
   }
 
@@ -76,7 +88,14 @@ package final class APIClients: Sendable {
   }
 
   private func makeGate(_ name: String?, _ provider: ProviderDefaults?) -> APIGate {
-    APIGate(concurrency: name.flatMap { declarations[$0]?.concurrency } ?? provider?.concurrency ?? 8)
+    let declaration = name.flatMap { declarations[$0] } ?? APIDeclaration()
+    return APIGate(
+      concurrency: declaration.concurrency ?? provider?.concurrency ?? 8,
+      rate: declaration.rateLimit.map { RateLimit(requests: $0.requests, per: $0.per, burst: $0.burst) }
+        ?? provider?.rateLimit,
+      breaker: declaration.circuitBreaker.declaration.map {
+        CircuitBreaker.Settings(failures: $0.failures, coolDown: $0.coolDown)
+      })
   }
 
   private func makeAuth(_ name: String, _ client: APIClient) throws(RunFailure) -> (any Auth)? {
@@ -103,7 +122,7 @@ package final class APIClients: Sendable {
         timeouts: Timeouts(
           connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
         maxBody: declaration.maxBody.bytes, transport: transport,
-        gate: gate, mask: mask)
+        gate: gate, mask: mask, budget: name.flatMap { budgets[$0] }, cost: provider?.cost ?? 1)
     } catch {
       throw RunFailure("api '\(title)': \(mask.apply(to: "\(error)"))")
     }

@@ -12,6 +12,15 @@ package final class NodeCounters: Sendable {
     /// The first warnings; `warningCount` counts them all.
     package var warnings: [String] = []
     package var warningCount = 0
+    /// Keys that were not asked for, since a budget was used up.
+    package var unpaidKeys = 0
+    /// Which limit it was, the first time: `the budget of api 'crm' is used up: 5000 requests per run`.
+    package var shortage: String?
+
+    /// What is said of keys that were skipped for want of a budget, if some were.
+    var skipped: String? {
+      shortage.map { "\($0); \(unpaidKeys) \(unpaidKeys == 1 ? "key was" : "keys were") skipped" }
+    }
   }
 
   /// The most warnings that are kept with their text.
@@ -37,6 +46,14 @@ package final class NodeCounters: Sendable {
       values.rowsIn += rowsIn
       values.rowsOut += rowsOut
       values.cacheHits += cacheHits
+    }
+  }
+
+  /// Notes keys that a look-up skips, since a budget does not allow their requests.
+  package func skip(unpaidKeys: Int, _ shortage: String) {
+    state.withLock { values in
+      values.unpaidKeys += unpaidKeys
+      values.shortage = values.shortage ?? shortage
     }
   }
 

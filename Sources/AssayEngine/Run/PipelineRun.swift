@@ -75,8 +75,18 @@ package final class PipelineRun: Sendable {
     let cursors = SourceCursors(
       options.refreshes ? nil : store, pipeline: plan.definition.name, params: plan.definition.paramsText(mask))
     let ledger = EventLedger(store, run: runID)
-    let clients = APIClients(
-      plan.definition.apis.map { ($0.name, $0.declaration) }, mask: mask, makeTransport: makeTransport)
+    let apis = plan.definition.apis.map { (name: $0.name, declaration: $0.declaration) }
+    let usage = UsageLedger(store)
+    let budgets: [String: RequestBudget]
+    do {
+      budgets = try await usage.budgets(of: apis, mask: mask)
+    } catch {
+      lease.cancel()
+      try? await store?.finish(runID, RunResult(outcome: Outcome.error.rawValue, exitCode: 3))
+      await store?.close()
+      return broken(report, "\(error)", start)
+    }
+    let clients = APIClients(apis, mask: mask, budgets: budgets, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
@@ -99,6 +109,9 @@ package final class PipelineRun: Sendable {
     if store != nil, !verdict.published(report).isEmpty {
       ledger.note(.publishing)
       events(.publishing, state)
+    }
+    if let failure = await usage.finish() {
+      report.messages.append(mask.apply(to: "what was sent is not counted in the store: \(failure)"))
     }
     if let failure = await ledger.finish() {
       report.messages.append(mask.apply(to: "some events of the run are not in the store: \(failure)"))
@@ -216,7 +229,7 @@ package final class PipelineRun: Sendable {
       try file.finish(isDurable: false).publish(isDurable: false)
     } catch {
       report.messages.append("the report could not be written: \(error)")
-      if report.exitCode == 0 || report.exitCode == 1 { report.exitCode = 3 }
+      if [0, 1, 4].contains(report.exitCode) { report.exitCode = 3 }
       report.outcome = .error
     }
   }

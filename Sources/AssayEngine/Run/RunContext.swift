@@ -64,6 +64,8 @@ package struct NodeContext: Sendable {
   package let name: String
   package let run: RunContext
   package let counters: NodeCounters
+  /// A client whose next request is paid for; what `client` returns, where it is set.
+  var paid: APIClient?
 
   package init(name: String, run: RunContext, counters: NodeCounters) {
     self.name = name
@@ -78,6 +80,7 @@ package struct NodeContext: Sendable {
   ///
   /// A named entry without `base_url` takes the provider's. Throws `RunFailure` for an address that cannot be used.
   package func client(_ api: APIName?, provider: ProviderDefaults? = nil) throws(RunFailure) -> APIClient {
+    if let paid { return paid }
     var client = try run.clients.client(api?.name, provider: provider)
     client.counters = counters.sent
     client.tape = run.tape

@@ -14,6 +14,8 @@ package final class RunState: Sendable {
     package var error: String?
     /// The failure is of a node before this one, which has told it already.
     package var isFollowUp = false
+    /// It failed because a budget was used up.
+    package var isOutOfBudget = false
     package var counters: NodeCounters
 
     /// How long it has been running, or ran.

@@ -44,8 +44,9 @@ struct RunVerdict: Sendable {
       let rows = outputNodes[index].flatMap { staged[$0]?.rowCount } ?? 0
       return RunReport.Output(type: output.kind, target: output.output.target, rows: rows, published: false)
     }
-    for node in nodes where node.state == .failed {
-      if let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
+    for node in nodes {
+      if node.state == .failed, let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
+      if let shortage = node.counters.values.skipped { report.messages.append("\(title(node.node)): \(shortage)") }
     }
     let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) }
     let hasFailed = statuses.contains(.failed) || statuses.contains(.error)
@@ -62,9 +63,12 @@ struct RunVerdict: Sendable {
       if interruptedWith == 3 {
         report.messages.append("another process took this run for dead, since its lease was not renewed in time")
       }
-    } else if nodes.contains(where: { $0.state != .finished }) {
+    } else if breaks(nodes) {
       report.outcome = .error
       report.exitCode = 3
+    } else if nodes.contains(where: { $0.isOutOfBudget || $0.counters.values.unpaidKeys > 0 }) {
+      report.outcome = .partial
+      report.exitCode = 4
     } else if gateFails {
       report.outcome = .failed
       report.exitCode = 1
@@ -78,6 +82,14 @@ struct RunVerdict: Sendable {
       report.outcome = .error
       report.exitCode = 3
     }
+  }
+
+  /// Whether the run broke: a node did not come to its end, and a budget alone is not why.
+  private func breaks(_ nodes: [RunState.Node]) -> Bool {
+    if nodes.allSatisfy({ $0.state == .finished }) { return false }
+    // What was cancelled came after something that failed.
+    let failed = nodes.filter { $0.state == .failed }
+    return failed.isEmpty || !failed.allSatisfy(\.isOutOfBudget)
   }
 
   private func title(_ node: RunNode) -> String {
@@ -100,12 +112,17 @@ struct RunVerdict: Sendable {
     step.type = node.node.type
     step.status = node.state.rawValue
     step.counters = node.counters.values
+    if let skipped = step.counters.skipped {
+      step.counters.warnings.append(skipped)
+      step.counters.warningCount += 1
+    }
     step.durationSeconds = node.duration.seconds
     step.error = node.error
     return step
   }
 
-  /// The outputs that may be published after the run: all of them, those with `publish: always`, or none.
+  /// The outputs that may be published after the run: all of them, those with `publish: always`, or none. A budget that
+  /// ran out in a look-up leaves the latter; in a source, which then has not all of its rows, none.
   func published(_ report: RunReport) -> [StagedOutput] {
     let staged = state.results.staged
     return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } }
@@ -117,7 +134,9 @@ struct RunVerdict: Sendable {
   }
 
   private func indices(_ report: RunReport) -> [Int] {
-    guard options.part == nil, report.exitCode == 0 || report.exitCode == 1 else { return [] }
+    guard options.part == nil, [0, 1, 4].contains(report.exitCode),
+      state.snapshot.allSatisfy({ $0.state == .finished })
+    else { return [] }
     return plan.definition.outputs.indices.filter {
       report.exitCode == 0 || plan.definition.outputs[$0].common.publish == .always
     }
