@@ -127,7 +127,13 @@ let package = Package(
     .testTarget(
       name: "AssayFormatsTests",
       dependencies: ["CAssay", "AssayColumns", "AssayFormats", "AssayTestSupport", "FormatTwins"]),
-    .target(name: "AssayTestServers", path: "Tests/AssayTestServers"),
+    .target(
+      name: "AssayTestServers",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], path: "Tests/AssayTestServers", exclude: ["Certificates"]),
     .testTarget(
       name: "AssayHTTPTests",
       dependencies: [

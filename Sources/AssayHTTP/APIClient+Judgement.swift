@@ -2,7 +2,7 @@ extension APIClient {
   /// What one attempt means: for its request, and for all others to the API.
   struct Judgement: Sendable {
     enum Conclusion: Sendable {
-      case accepted(HTTPResponse)
+      case accepted(HTTPResponse, isFound: Bool)
       case cancelled
       case unauthorized(any Error)
       /// Asking again would change nothing: kind, reason, hint.
@@ -22,7 +22,7 @@ extension APIClient {
   /// An API is left alone for as long as it says: by `Retry-After` with a 429 or 503, unless that is longer than
   /// `max_wait` (then only this request fails), and by fields that say that nothing is left of its rate limit, with any
   /// status. A 403 counts as a 429 where nothing is left, or where it brings a `Retry-After`: GitHub means it so.
-  func judge(_ attempt: Attempt, _ expectation: BodyExpectation) -> Judgement {
+  func judge(_ attempt: Attempt, _ expectation: BodyExpectation) async -> Judgement {
     switch attempt {
     case .failed(let failure):
       if failure.kind == .cancelled { return Judgement(conclusion: .cancelled, health: .unknown) }
@@ -30,7 +30,7 @@ extension APIClient {
     case .unauthorized(let error): return Judgement(conclusion: .unauthorized(error), health: .unknown)
     case .answered(let response, _):
       let quota = ServerQuota.wait(in: response.headers, now: clock.unixTime)
-      if expectation.accepts(status: response.status) { return judge(accepted: response, expectation, quota) }
+      if let verdict = await expectation.judgement(of: response) { return judge(response, verdict, quota) }
       let retryAfter = RetryAfter.wait(in: response.headers, now: clock.unixTime)
       let isLimited = response.status == 429 || response.status == 403 && (quota ?? retryAfter) != nil
       let status = isLimited ? 429 : response.status
@@ -45,10 +45,12 @@ extension APIClient {
   }
 
   private func judge(
-    accepted response: HTTPResponse, _ expectation: BodyExpectation, _ quota: Duration?
+    _ response: HTTPResponse, _ verdict: BodyExpectation.Verdict, _ quota: Duration?
   ) -> Judgement {
-    switch expectation.verdict(on: response) {
-    case .accept: return Judgement(conclusion: .accepted(response), health: .succeeded, hold: quota)
+    switch verdict {
+    case .accept: return Judgement(conclusion: .accepted(response, isFound: true), health: .succeeded, hold: quota)
+    case .notFound:
+      return Judgement(conclusion: .accepted(response, isFound: false), health: .succeeded, hold: quota)
     case .fail(let kind, let reason, let hint):
       return Judgement(conclusion: .refused(kind, reason, hint), health: .succeeded, hold: quota)
     case .retry(let kind, let reason, let after):
@@ -75,7 +77,7 @@ extension AttemptResult {
   init(_ failure: TransportFailure) {
     switch failure.kind {
     case .reset, .connectTimeout, .readTimeout, .totalTimeout: self = .overloaded
-    case .dns, .refused, .unreachable, .truncated, .malformed: self = .failed
+    case .dns, .refused, .unreachable, .truncated, .malformed, .proxy: self = .failed
     case .tooLarge, .headersTooLarge, .redirect: self = .succeeded
     case .tls, .cancelled, .invalidURL, .invalidHeader, .client: self = .unknown
     }

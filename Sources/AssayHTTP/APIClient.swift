@@ -28,6 +28,10 @@ package struct APIClient: Sendable {
   package var cost: Double
   /// A promise of the budget for the first attempt.
   private(set) var reservation: BudgetReservation?
+  /// Whom to trust and how to prove who asks, where TLS is spoken.
+  package var tls: TLSSettings?
+  /// What the file says of the API's answers.
+  package var answers = AnswerRules()
 
   /// A client of an API; the secrets of its auth are registered with the mask.
   package init(
@@ -95,6 +99,7 @@ package struct APIClient: Sendable {
   func deliver(
     _ request: HTTPRequest, expecting expectation: BodyExpectation
   ) async throws(HTTPFailure) -> HTTPExchange {
+    let expectation = expectation.under(answers)
     var report = FailureReport(request: request, client: self)
     var began: Duration?
     var hasRefreshed = false
@@ -116,22 +121,10 @@ package struct APIClient: Sendable {
       spending?.spend()
       let attempt = await self.attempt(request, expecting: expectation)
       report.note(attempt)
-      let judgement = judge(attempt, expectation)
+      let judgement = await judge(attempt, expectation)
       gate.end(ticket, judgement.health, hold: judgement.hold, clock: clock)
       if !attempt.hasReached { spending?.refund() }
-      let outcome: RetryPolicy.Outcome
-      switch judgement.conclusion {
-      case .accepted(let response): return HTTPExchange(request: request, response: response, attempts: report.attempts)
-      case .cancelled: throw report.cancelled()
-      case .unauthorized(let error): throw report.unauthorized(error)
-      case .refused(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
-      case .failed(let kind, let reason, let found):
-        report.judgement = kind.map { ($0, reason) }
-        outcome = found
-      }
-      if case .answered(let response, let sentCredentials?) = attempt, response.status == 401, !hasRefreshed, let auth,
-        case .status = outcome
-      {
+      if case .answered(let response, let sentCredentials?) = attempt, response.status == 401, !hasRefreshed, let auth {
         hasRefreshed = true
         let isRenewed: Bool
         do {
@@ -143,6 +136,17 @@ package struct APIClient: Sendable {
           spending = try self.spending(report)
           continue
         }
+      }
+      let outcome: RetryPolicy.Outcome
+      switch judgement.conclusion {
+      case .accepted(let response, let isFound):
+        return HTTPExchange(request: request, response: response, attempts: report.attempts, isFound: isFound)
+      case .cancelled: throw report.cancelled()
+      case .unauthorized(let error): throw report.unauthorized(error)
+      case .refused(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
+      case .failed(let kind, let reason, let found):
+        report.judgement = kind.map { ($0, reason) }
+        outcome = found
       }
       let decision = retry.decide(
         after: outcome, attempt: report.attempts, elapsed: clock.elapsed - (began ?? .zero), method: request.method,

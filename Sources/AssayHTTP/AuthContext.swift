@@ -7,6 +7,8 @@ package struct AuthContext: Sendable {
   /// Where tokens are registered as soon as they are there.
   package var mask: SecretMask
   package var clock: any RetryClock
+  /// Whom to trust where a token is asked for.
+  package var tls: TLSSettings?
 
   package init(
     transport: any Transport, timeouts: Timeouts = Timeouts(), retry: RetryPolicy = RetryPolicy(), mask: SecretMask,
@@ -23,7 +25,9 @@ package struct AuthContext: Sendable {
 extension APIClient {
   /// What an auth of this client may use.
   package var authContext: AuthContext {
-    AuthContext(transport: transport, timeouts: timeouts, retry: retry, mask: mask, clock: clock)
+    var context = AuthContext(transport: transport, timeouts: timeouts, retry: retry, mask: mask, clock: clock)
+    context.tls = tls
+    return context
   }
 
   /// Sets the auth and registers its secrets with the mask.

@@ -34,6 +34,8 @@ package struct BodyExpectation: Sendable {
   /// What a judge says of a complete answer.
   package enum Verdict: Sendable, Hashable {
     case accept
+    /// There is nothing to what was asked for: no rows, or an unknown key. No judge says it, rules do.
+    case notFound
     /// The body says that the same request may succeed later.
     case retry(FailureClass = .transient, reason: String, after: Duration? = nil)
     case fail(FailureClass, reason: String, hint: String? = nil)
@@ -46,6 +48,10 @@ package struct BodyExpectation: Sendable {
   package var acceptedStatuses: Set<Int>
   /// Looks into a body of the right format: a 200 may carry an error.
   package var judge: (@Sendable (HTTPResponse) -> Verdict)?
+  /// The statuses that count as answers, in place of the successes.
+  var statuses: StatusSet?
+  /// What is asked first, for every status.
+  var rules: AnswerRules.Judge?
 
   package init(
     _ format: Format = .any, contentType: String? = nil, acceptedStatuses: Set<Int> = [],
@@ -59,13 +65,18 @@ package struct BodyExpectation: Sendable {
 
   /// Whether a status is an answer rather than a failure. A 206 is none: it is a part, and no part was asked for.
   package func accepts(status: Int) -> Bool {
-    ((200...299).contains(status) && status != 206) || acceptedStatuses.contains(status)
+    acceptedStatuses.contains(status)
+      || statuses?.contains(status) ?? ((200...299).contains(status) && status != 206)
   }
 
   /// Judges an answer whose status is accepted. A 204 or 205 has no body and is always accepted.
-  package func verdict(on response: HTTPResponse) -> Verdict {
+  ///
+  /// - Parameter isAnswer: Whether the body is held against the format although the status is no success.
+  package func verdict(on response: HTTPResponse, isAnswer: Bool = false) -> Verdict {
     if response.status == 204 || response.status == 205 { return .accept }
-    if (200...299).contains(response.status), let complaint = complaint(about: response) {
+    let isHeldToFormat =
+      isAnswer || (200...299).contains(response.status) || statuses?.contains(response.status) == true
+    if isHeldToFormat, let complaint = complaint(about: response) {
       return .fail(.data, reason: complaint, hint: "check the URL and the api's auth, or set expect")
     }
     return judge?(response) ?? .accept

@@ -14,13 +14,16 @@ import Synchronization
 
 /// The transport over real connections: HTTP/1.1, pooled, TLS verified, gzip and deflate undone.
 ///
-/// Clients are made when the first request needs one, one for each set of time-outs and body limit, since
-/// AsyncHTTPClient takes these per client; all share the process's event loops. `shutdown()` ends them.
+/// Clients are made when the first request needs one, one for each set of time-outs, body limit, TLS settings and way
+/// through a proxy, since AsyncHTTPClient takes these per client; all share the process's event loops. `shutdown()` ends
+/// them.
 package final class ClientTransport: Transport {
   private struct Key: Hashable {
     var connect: Duration
     var read: Duration
     var maxBody: Int
+    var tls: TLSSettings?
+    var route: ProxyRoute
   }
 
   private struct State {
@@ -34,8 +37,9 @@ package final class ClientTransport: Transport {
   }
 
   private let state = Mutex(State())
+  private let proxies: ProxySettings
 
-  package init() {}
+  package init(proxies: ProxySettings = ProxySettings()) { self.proxies = proxies }
 
   deinit {
     // A client that nobody shut down ends a debug process in its own deinit; this keeps each alive until it is down.
@@ -56,9 +60,14 @@ package final class ClientTransport: Transport {
     _ request: HTTPRequest, timeouts: Timeouts, maxBody: Int
   ) async throws(TransportFailure) -> HTTPResponse {
     if Task.isCancelled { throw TransportFailure(.cancelled, "the request was cancelled") }
-    let client = try client(Key(connect: timeouts.connect, read: timeouts.read, maxBody: maxBody))
+    let route = try proxies.route(to: request.url.origin)
+    let tls = request.url.origin.scheme == "https" ? request.tls : nil
+    let client = try client(
+      Key(connect: timeouts.connect, read: timeouts.read, maxBody: maxBody, tls: tls, route: route))
     let lateness = Lateness()
-    let work = Task { await Self.exchange(request, over: client, maxBody: maxBody) }
+    let work = Task {
+      await Self.exchange(request, over: client, route: route, connect: timeouts.connect, maxBody: maxBody)
+    }
     // AsyncHTTPClient's own deadline ends with the head of an answer; this one covers the body too.
     let timer = client.eventLoopGroup.any().scheduleTask(in: Self.amount(timeouts.total)) {
       lateness.isLate.store(true, ordering: .sequentiallyConsistent)
@@ -110,26 +119,59 @@ package final class ClientTransport: Transport {
     configuration.connectionPool.idleTimeout = .seconds(30)
     // Attempts are the retry policy's business: counted, delayed and reported there.
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.tlsConfiguration = key.tls?.configuration ?? TLSSettings.standardConfiguration
     configuration.http1_1ConnectionDebugInitializer = { ResponseGuard.install(in: $0) }
+    switch key.route {
+    case .direct: break
+    case .tunnel(let proxy) where proxy.kind == .socks:
+      configuration.proxy = .socksServer(host: proxy.host, port: proxy.port)
+    case .tunnel(let proxy):
+      configuration.proxy = .server(
+        host: proxy.host, port: proxy.port, authorization: proxy.credentials.map { .basic(credentials: $0) })
+    case .forward:
+      configuration.http1_1ConnectionDebugInitializer = { channel in
+        ForwardedTarget.install(in: channel).flatMap { ResponseGuard.install(in: channel) }
+      }
+    }
     return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
   }
 }
 
 extension ClientTransport {
   private static func exchange(
-    _ request: HTTPRequest, over client: HTTPClient, maxBody: Int
+    _ request: HTTPRequest, over client: HTTPClient, route: ProxyRoute, connect: Duration, maxBody: Int
   ) async -> Result<HTTPResponse, TransportFailure> {
     do {
       var message = HTTPClientRequest(url: request.url.description)
       message.method = NIOHTTP1.HTTPMethod(rawValue: request.method.rawValue)
       message.headers = HTTPHeaders(request.headers.fields.map { ($0.name, $0.value) })
+      if case .forward(let proxy) = route { forward(&message, of: request, through: proxy) }
       if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
       let answer = try await client.execute(message, deadline: .distantFuture)
       return .success(try await collect(answer, of: request, maxBody: maxBody))
     } catch let failure as TransportFailure {
       return .failure(failure)
     } catch {
-      return .failure(Self.failure(from: error, maxBody: maxBody))
+      if TLSComplaint.isAboutCertificate(error) {
+        // Behind a proxy there is no second look, and so the reason stays open.
+        let certificates =
+          route == .direct ? await CertificateLook.certificates(of: request.url.origin, within: connect) : []
+        return .failure(
+          TLSComplaint.about(certificates, of: request.url.origin, error: error, now: SystemClock().unixTime).failure)
+      }
+      let failure = Self.failure(from: error, maxBody: maxBody, hasIdentity: request.tls?.hasIdentity ?? false)
+      return .failure(route.proxy.map(failure.through) ?? failure)
+    }
+  }
+
+  /// Addresses a request to the proxy in the server's place; ``ForwardedTarget`` puts the server into the first line.
+  private static func forward(_ message: inout HTTPClientRequest, of request: HTTPRequest, through proxy: Proxy) {
+    let host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
+    message.url = "http://\(host):\(proxy.port)\(request.url.target)"
+    message.headers.replaceOrAdd(
+      name: "Host", value: String(request.url.originText.dropFirst(request.url.origin.scheme.count + 3)))
+    if let credentials = proxy.credentials {
+      message.headers.replaceOrAdd(name: "Proxy-Authorization", value: "Basic \(credentials)")
     }
   }
 
@@ -161,7 +203,7 @@ extension ClientTransport {
     TransportFailure(.tooLarge, "the body has more than max_body (\(maxBody) bytes)")
   }
 
-  private static func failure(from error: any Error, maxBody: Int) -> TransportFailure {
+  private static func failure(from error: any Error, maxBody: Int, hasIdentity: Bool) -> TransportFailure {
     switch error {
     case is CancellationError: return TransportFailure(.cancelled, "the request was cancelled")
     case let error as HTTPClientError: return failure(from: error)
@@ -180,7 +222,10 @@ extension ClientTransport {
     case NIOSSLError.handshakeFailed(.sslError(let stack)) where stack.contains(.eofDuringHandshake):
       return TransportFailure(.reset, "the server closed the connection during the TLS handshake")
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      return TransportFailure(.tls, "no secure connection: \(tlsReason(String(reflecting: error)))")
+      return TLSComplaint(error, hasIdentity: hasIdentity).failure
+    // The types of SOCKS's errors are many, and say no more than that.
+    case _ where String(reflecting: type(of: error)).hasPrefix("NIOSOCKS."):
+      return TransportFailure(.unreachable, "the proxy made no connection to the server")
     default: return TransportFailure(.client, "the request failed (\(String(reflecting: type(of: error))))")
     }
   }
@@ -197,6 +242,9 @@ extension ClientTransport {
     case .remoteConnectionClosed: TransportFailure(.reset, "the server closed the connection before it answered")
     case .uncleanShutdown: TransportFailure(.truncated, "the server ended the TLS connection within its answer")
     case .invalidURL, .emptyHost, .emptyScheme: TransportFailure(.invalidURL, "the URL cannot be requested")
+    case .proxyAuthenticationRequired:
+      TransportFailure(.proxy, "the proxy wants a user and a password", hint: "put them into the proxy's variable")
+    case .invalidProxyResponse: TransportFailure(.unreachable, "the proxy made no connection to the server")
     case .alreadyShutdown: TransportFailure(.client, "the HTTP client was shut down")
     default:
       // The descriptions of these two carry values, which may be secrets.
@@ -215,6 +263,7 @@ extension ClientTransport {
     case .invalidEOFState: TransportFailure(.truncated, "the server closed the connection within its answer")
     case .closedConnection: TransportFailure(.reset, "the server closed the connection before it answered")
     case .headerOverflow: TransportFailure(.headersTooLarge, "the headers of the answer have more than 80 KiB")
+    case .invalidConstant, .unknown: TransportFailure(.malformed, "the answer is no valid HTTP")
     default: TransportFailure(.malformed, "the answer is no valid HTTP (\(error))")
     }
   }
@@ -254,14 +303,5 @@ extension ClientTransport {
       TransportFailure(.reset, "the server broke the connection")
     default: TransportFailure(.client, "the connection failed (\(error))")
     }
-  }
-
-  private static func tlsReason(_ text: String) -> String {
-    if text.contains("CERTIFICATE_VERIFY_FAILED") { return "the server's certificate is not valid for this machine" }
-    if text.contains("unableToValidateCertificate") || text.contains("failedToValidateHostname") {
-      return "the server's certificate is for another host, or not valid"
-    }
-    if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS on this port (http:// instead?)" }
-    return "the TLS handshake failed"
   }
 }

@@ -49,7 +49,7 @@ extension APIClient {
   ) async throws(HTTPFailure) -> HTTPExchange {
     guard let tape else { return try await deliver(request, expecting: expectation) }
     if let recorded = try tape.recorded(request, for: user) {
-      return try replay(recorded, of: request, expecting: expectation)
+      return try await replay(recorded, of: request, expecting: expectation.under(answers))
     }
     let end: Result<HTTPExchange, HTTPFailure>
     do throws(HTTPFailure) {
@@ -78,7 +78,7 @@ extension APIClient {
 
   private func replay(
     _ recorded: RecordedExchange, of request: HTTPRequest, expecting expectation: BodyExpectation
-  ) throws(HTTPFailure) -> HTTPExchange {
+  ) async throws(HTTPFailure) -> HTTPExchange {
     var report = FailureReport(request: request, client: self)
     let attempts =
       switch recorded.end {
@@ -97,9 +97,10 @@ extension APIClient {
     case .failed(let failure): throw failure
     case .answered(let response, _):
       report.note(.answered(response, sentCredentials: auth == nil ? nil : request))
-      guard expectation.accepts(status: response.status) else { throw report.gaveUp(.notRetryable) }
-      switch expectation.verdict(on: response) {
+      switch await expectation.judgement(of: response) {
+      case nil: throw report.gaveUp(.notRetryable)
       case .accept: return HTTPExchange(request: request, response: response, attempts: attempts)
+      case .notFound: return HTTPExchange(request: request, response: response, attempts: attempts, isFound: false)
       case .fail(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
       case .retry(let kind, let reason, _): throw report.judged(kind, reason, nil)
       }

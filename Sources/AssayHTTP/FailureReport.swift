@@ -31,7 +31,9 @@ struct FailureReport {
   }
 
   func judged(_ kind: FailureClass, _ reason: String, _ hint: String?) -> HTTPFailure {
-    failure(kind, reason + redirected, hint: hint)
+    var failure = failure(kind, reason + redirected, hint: hint)
+    failure.isJudged = true
+    return failure
   }
 
   /// The gate did not let the request go, or not again.
@@ -99,15 +101,21 @@ struct FailureReport {
       }
       if giveUp == .elapsedExhausted { message += elapsed }
       let status = kind == .rateLimited ? 429 : response.status
-      let hint = giveUp == .unsafeMethod ? notRepeated : statusHint(status, sentCredentials: sentCredentials != nil)
-      return failure(kind, message, hint: hint, retryAt: retryAt)
+      var hint = statusHint(status, sentCredentials: sentCredentials != nil)
+      if judgement != nil, kind != .rateLimited {
+        hint = "the service asks to come again later; retry.max_attempts says how often"
+      }
+      if giveUp == .unsafeMethod { hint = notRepeated }
+      var failure = failure(kind, message, hint: hint, retryAt: retryAt)
+      failure.isJudged = judgement != nil
+      return failure
     case .failed(let error):
       var message = "got no answer: \(error.message)"
       if error.kind == .redirect { message = error.message }
       if giveUp == .elapsedExhausted { message += elapsed }
       return failure(
         FailureClass(transport: error), message,
-        hint: giveUp == .unsafeMethod ? notRepeated : Self.hint(for: error.kind), transport: error.kind)
+        hint: giveUp == .unsafeMethod ? notRepeated : error.hint ?? Self.hint(for: error.kind), transport: error.kind)
     case .unauthorized(let error): return unauthorized(error)
     case nil: return failure(.config, "was not sent")
     }
@@ -150,7 +158,11 @@ struct FailureReport {
     case .headersTooLarge: "the limit of the headers is fixed: ask the service for fewer, or shorter, ones"
     case .redirect: "put the final address into base_url"
     case .invalidHeader: "check the variables that the headers and auth are filled from"
-    case .reset, .truncated, .malformed, .cancelled, .invalidURL, .client: nil
+    case .proxy: "check the proxy that the environment names"
+    case .reset: "if it stays so, look at the service's log, and at firewalls and proxies on the way"
+    case .truncated: "if it stays so, ask for less at once, or look at proxies on the way"
+    case .malformed: "check that base_url has the scheme and port of the service"
+    case .cancelled, .invalidURL, .client: nil
     }
   }
 }

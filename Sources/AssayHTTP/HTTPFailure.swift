@@ -26,7 +26,7 @@ package enum FailureClass: String, Sendable, Hashable, CaseIterable {
   package init(transport: TransportFailure) {
     switch transport.kind {
     case .cancelled: self = .cancelled
-    case .tls, .invalidURL, .invalidHeader, .client: self = .config
+    case .tls, .proxy, .invalidURL, .invalidHeader, .client: self = .config
     case .tooLarge, .headersTooLarge, .redirect: self = .data
     default: self = .transient
     }
@@ -55,6 +55,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var transport: TransportFailure.Kind?
   /// For a failure of kind `budget`, which limit is used up: `the budget of api 'crm' is used up: 5000 requests per run`.
   package var shortage: String?
+  /// Whether `kind` is what a rule or a judge says of the answer, rather than what its status stands for.
+  package var isJudged = false
 
   package init(
     kind: FailureClass, method: HTTPMethod, url: String, message: String, attempts: Int, status: Int? = nil,

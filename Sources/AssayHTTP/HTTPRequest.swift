@@ -19,6 +19,9 @@ package struct HTTPRequest: Sendable, Hashable {
   package var body: [UInt8]
   /// Where credentials may be sent. A next page or redirect that leads elsewhere keeps this, so they stay at home.
   package var credentialOrigin: Origin
+  /// Whom to trust and how to prove who asks, where TLS is spoken; nil for the system's authorities and no proof. Set as
+  /// it is sent: the client certificate is a credential.
+  package var tls: TLSSettings?
 
   /// A request whose credentials may go where it goes, or to `credentialOrigin` only.
   package init(

@@ -43,11 +43,12 @@ package struct OAuth2ClientCredentialsAuth: Auth {
     var retry = context.retry
     // Asking twice for a token does no harm.
     retry.retriesUnsafe = true
-    let client = APIClient(
+    var client = APIClient(
       name: "token", retry: retry, timeouts: context.timeouts, maxBody: Self.maxAnswer,
       transport: DirectTransport(inner: context.transport), gate: APIGate(concurrency: 1), mask: context.mask,
       clock: context.clock)
-    tokens = TokenCache(clock: context.clock) { try await Self.fetch(settings.request, over: client) }
+    client.tls = context.tls
+    tokens = TokenCache(clock: context.clock) { [client] in try await Self.fetch(settings.request, over: client) }
   }
 
   /// The secret, and the pair as it stands in a Basic header.

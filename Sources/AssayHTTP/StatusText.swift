@@ -30,7 +30,10 @@ func statusHint(_ status: Int, sentCredentials: Bool) -> String? {
   case 403: "the api's auth does not allow this; check its rights, and the service's access rules"
   case 404, 410: "check base_url and path"
   case 405: "check the method"
+  case 407: "check the user and password of the proxy that the environment names"
   case 413, 414: "send less at once: a smaller batch or page"
+  case 408, 425, 500, 502, 503, 504: "the service is in trouble: try again later"
+  case ..<200, 600...: "HTTP knows no such status: check that base_url is the service's"
   case 429: "lower the api's rate_limit or concurrency"
   default: nil
   }

@@ -9,6 +9,8 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
     case readTimeout = "read_timeout"
     case totalTimeout = "total_timeout"
     case tls
+    /// A proxy that the environment names cannot be used as it is named.
+    case proxy
     /// The body ended before its announced length, or its compressed data before its end.
     case truncated
     /// The answer is no HTTP, or its compressed data is broken.
@@ -28,10 +30,13 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
   package var kind: Kind
   /// A sentence without a full stop. It may hold a URL, so it is masked before it is shown.
   package var message: String
+  /// What to do about it, where the kind alone says too little.
+  package var hint: String?
 
-  package init(_ kind: Kind, _ message: String) {
+  package init(_ kind: Kind, _ message: String, hint: String? = nil) {
     self.kind = kind
     self.message = message
+    self.hint = hint
   }
 
   /// Whether the same request may succeed a little later.
@@ -39,7 +44,7 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
     switch kind {
     case .dns, .refused, .unreachable, .reset, .connectTimeout, .readTimeout, .totalTimeout, .truncated, .malformed:
       true
-    case .tls, .tooLarge, .headersTooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client: false
+    case .tls, .proxy, .tooLarge, .headersTooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client: false
     }
   }
 
@@ -49,6 +54,18 @@ package struct TransportFailure: Error, Sendable, Hashable, CustomStringConverti
     case .dns, .refused, .unreachable, .connectTimeout: true
     default: false
     }
+  }
+
+  /// The failure of a connection that was to lead through a proxy.
+  func through(_ proxy: Proxy) -> TransportFailure {
+    var failure = self
+    switch kind {
+    case .dns, .refused, .unreachable, .connectTimeout, .proxy:
+      failure.message += ", through the proxy \(proxy.place)"
+      failure.hint = hint ?? "check the proxy that the environment names, or list the host in NO_PROXY"
+    default: break
+    }
+    return failure
   }
 
   package var description: String { message }

@@ -38,10 +38,11 @@ struct RunConsole {
       throw ExitStatus(code: 2)
     }
     let style = TerminalStyle.standardError()
-    let transport = LazyTransport()
+    let proxies = ProxySettings(environment: options.environment)
+    let transport = LazyTransport(proxies)
     let progress = gate.quiet ? nil : ProgressDisplay(style: style)
     let run = PipelineRun(
-      definition, options: options, mask: SecretMask(secrets), makeTransport: { transport.make() },
+      definition, options: options, mask: SecretMask(secrets + proxies.secrets), makeTransport: { transport.make() },
       shutDown: { await transport.shutDown() }, events: { progress?.note($0, $1) })
     let signals = SignalWatch { run.interrupt(exitCode: 128 + Int($0)) }
     defer { signals.stop() }
@@ -64,11 +65,14 @@ struct RunConsole {
 /// The HTTP transport of a run, made when the first request is.
 private final class LazyTransport: Sendable {
   private let transport = Mutex<ClientTransport?>(nil)
+  private let proxies: ProxySettings
+
+  init(_ proxies: ProxySettings) { self.proxies = proxies }
 
   func make() -> ClientTransport {
     transport.withLock { transport in
       if let transport { return transport }
-      let made = ClientTransport()
+      let made = ClientTransport(proxies: proxies)
       transport = made
       return made
     }

@@ -72,6 +72,7 @@ struct BodyExpectationTests {
       #expect(kind == .data)
       #expect(reason == judgement.complaint)
     case .retry: Issue.record("a body of the wrong kind was to be asked for again")
+    case .notFound: Issue.record("a body of the wrong kind was taken for none")
     }
   }
 

@@ -19,7 +19,7 @@ struct RetryPolicyTests {
     let failure = TransportFailure(kind, "")
     let decision = plain.decide(after: .transport(failure), attempt: 1, elapsed: .zero, method: method, random: 0)
     switch kind {
-    case .tls, .tooLarge, .headersTooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client:
+    case .tls, .proxy, .tooLarge, .headersTooLarge, .redirect, .cancelled, .invalidURL, .invalidHeader, .client:
       #expect(decision == .giveUp(.notRetryable))
     case .dns, .refused, .unreachable, .connectTimeout: #expect(decision == .wait(.seconds(1)))
     case .reset, .readTimeout, .totalTimeout, .truncated, .malformed:

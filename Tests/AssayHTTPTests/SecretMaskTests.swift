@@ -37,6 +37,58 @@ struct SecretMaskTests {
     #expect(mask.apply(to: "-abcXYZdef-abcX-XYZdef-") == "-***-***-***-")
   }
 
+  @Test(arguments: 0..<9)
+  func `a password is masked within the base64 of a longer text, whatever stands around it`(before: Int) {
+    for secret in ["geheim", "päss", "x/+y", "0123456789abcdefghij"] {
+      for after in 0..<4 {
+        let prefix = String(repeating: "u", count: before)
+        let suffix = String(repeating: "z", count: after)
+        let text = base64(Array((prefix + secret + suffix).utf8))
+        // What is left are the digits that hold nothing of the secret.
+        let first = before * 8 / 6
+        let end = ((before + secret.utf8.count) * 8 + 5) / 6
+        let rest = text.dropFirst(end).drop { $0 == "=" }
+        let masked = "<\(text.prefix(first))***\(rest)>"
+        let mask = SecretMask([secret])
+        #expect(mask.apply(to: "<\(text)>") == masked)
+        func urlSafe(_ text: String) -> String { text.replacing("+", with: "-").replacing("/", with: "_") }
+        #expect(mask.apply(to: urlSafe("<\(text)>")) == urlSafe(masked))
+        #expect(mask.reveals(text.replacing("/", with: "\\/")))
+        #expect(mask.reveals(PercentEncoding.query(text)))
+      }
+    }
+  }
+
+  @Test
+  func `bytes are masked as text is, whether they are text or not`() {
+    let mask = SecretMask(["geheim"])
+    let bytes: [UInt8] = [0xFF, 0, 0xC3] + Array("geheim".utf8) + [0x80]
+    #expect(mask.masked(bytes) == [0xFF, 0, 0xC3] + Array("***".utf8) + [0x80])
+    #expect(mask.reveals(bytes))
+    #expect(!mask.reveals(Array("gehei m".utf8)))
+    #expect(mask.masked(Array("gehei".utf8)) == Array("gehei".utf8))
+    #expect(SecretMask().masked(bytes) == bytes)
+    #expect(!SecretMask().reveals(bytes))
+  }
+
+  @Test
+  func `a value that is registered later is masked from then on`() {
+    let mask = SecretMask(["first-one"])
+    #expect(mask.apply(to: "first-one second-one") == "*** second-one")
+    mask.register("second-one")
+    #expect(mask.apply(to: "first-one second-one") == "*** ***")
+  }
+
+  @Test(arguments: [
+    ("twice percent-encoded", "?next=%2Fx%3Fk%3Dp%252Fs%2520w%252B%2522%25C3%25BC%2526%2525%255C"),
+    ("JSON in capital hex", #""p/s w+\"\u00FC&%\\""#), ("JSON that is safe in HTML", #""p/s w+\"ü\u0026%\\""#),
+    ("HTML with a numbered quote", "p/s w+&#34;ü&amp;%\\"),
+    ("base64 in a query", "k=cC9zIHcrIsO8JiVc"),
+  ])
+  func `less usual encodings are masked too`(name: String, text: String) {
+    #expect(SecretMask([Self.secret]).reveals(text), "\(text)")
+  }
+
   @Test
   func `the base64 of user and password is masked`() async throws {
     let auth = BasicAuth(username: "ann", password: "geheim")

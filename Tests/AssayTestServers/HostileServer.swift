@@ -27,6 +27,8 @@ package final class HostileServer: Sendable {
     case close
     /// A TCP reset.
     case reset
+    /// Hands bytes to a port on loopback and back, as a proxy does, until one side ends.
+    case tunnel(to: Int)
   }
 
   package let port: UInt16
@@ -97,6 +99,9 @@ package final class HostileServer: Sendable {
           var linger = linger(l_onoff: 1, l_linger: 0)
           setsockopt(client, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
           return
+        case .tunnel(let port):
+          tunnel(client, to: port)
+          return
         }
       }
     }
@@ -112,6 +117,56 @@ package final class HostileServer: Sendable {
     return true
   }
 
+  /// The address that a SOCKS client asks for (RFC 1928), once its greeting was answered; nil if more must be read.
+  private func readSOCKS(_ client: Int32, _ buffer: inout [UInt8], _ connection: Int) -> Received? {
+    if buffer.count == 3 {
+      buffer = []
+      _ = write([5, 0], to: client)
+      return nil
+    }
+    // Version, command, nothing, kind 3: a name with its length, and a port.
+    guard buffer.count > 5, buffer[3] == 3, buffer.count >= 7 + Int(buffer[4]) else { return nil }
+    let name = buffer[5..<(5 + Int(buffer[4]))]
+    let port = Int(buffer[5 + name.count]) << 8 | Int(buffer[6 + name.count])
+    buffer = []
+    return Received(
+      number: 1, method: "SOCKS", target: "\(String(decoding: name, as: UTF8.self)):\(port)", headers: [:], body: [],
+      connection: connection)
+  }
+
+  private func tunnel(_ client: Int32, to port: Int) {
+    let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(server) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    address.sin_port = UInt16(port).bigEndian
+    let isConnected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    guard isConnected else { return }
+    // Descriptors of its own, so that none is closed under the other thread.
+    let (from, to) = (dup(client), dup(server))
+    detachThread { [self] in
+      copy(from: from, to: to)
+      close(from)
+      close(to)
+    }
+    copy(from: server, to: client)
+  }
+
+  private func copy(from: Int32, to: Int32) {
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = recv(from, &chunk, chunk.count, 0)
+      if count <= 0 || !write(Array(chunk[..<count]), to: to) { break }
+    }
+    shutdown(from, Int32(SHUT_RDWR))
+    shutdown(to, Int32(SHUT_RDWR))
+  }
+
   private func readRequest(_ client: Int32, _ buffer: inout [UInt8], connection: Int) -> Received? {
     let end = Array("\r\n\r\n".utf8)
     while true {
@@ -120,6 +175,7 @@ package final class HostileServer: Sendable {
         buffer = []
         return Received(number: 1, method: "TLS", target: "", headers: [:], body: [], connection: connection)
       }
+      if buffer.first == 5, buffer.count >= 3, let received = readSOCKS(client, &buffer, connection) { return received }
       if let range = buffer.firstRange(of: end) {
         let lines = String(decoding: buffer[..<range.lowerBound], as: UTF8.self).split(
           separator: "\r\n", omittingEmptySubsequences: false)

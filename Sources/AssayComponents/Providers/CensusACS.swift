@@ -36,7 +36,7 @@ struct CensusACS: Sendable {
       ])
     let exchange = try await client.send(request, expecting: expectation)
     let nothing = LookupAnswer(.notFound, cells: nulls, origin: AnswerOrigin(exchange, payload: []))
-    let body = exchange.response.status == 204 ? [] : exchange.response.body
+    let body = exchange.isFound && exchange.response.status != 204 ? exchange.response.body : []
     let found = try await workers.run { try body.isEmpty ? [:] : answers(in: body, variables: variables, client) }
     return zips.map { zip in
       guard let (answer, row) = found[zip] else { return asked.contains(zip) ? nothing : unasked }

@@ -18,6 +18,8 @@ package struct HTTPSource: Source, Component {
   var records: Located<String>?
   var allowEmpty = false
   var paginator: Choice<PaginatorFamily>?
+  var expect = ExpectDeclaration()
+  var responses: [ResponseRuleDeclaration] = []
 
   package static let schema = Schema(
     "http", HTTPSource(), summary: "Reads the pages of an HTTP API.",
@@ -35,6 +37,8 @@ package struct HTTPSource: Source, Component {
       Key("records", \.records, "Where the records are: JSONPath, or an XML element's name."),
       Key("allow_empty", \.allowEmpty, "Whether a `records` path that leads nowhere means no rows."),
       Key("paginator", \.paginator, shown: "single", "How pages follow each other."),
+      Key("expect", \.expect, "What an answer must be; it comes before what the api expects."),
+      Key("responses", \.responses, "What answers mean; these rules come before the api's. `not_found` means no rows."),
     ],
     rules: [
       Rule("records") { $0.recordsFault },
@@ -54,6 +58,15 @@ package struct HTTPSource: Source, Component {
       paginator: {type: page_number, size_param: per_page, page_size: 200}
       """,
       "type: http\npath: https://api.example.com/rates.csv\nformat: csv",
+      """
+      type: http
+      path: https://api.example.com/orders
+      expect: {content_type: application/json}
+      responses:
+        - {when: {status: 404}, action: not_found}
+        - {when: {path: $.status, in: [BUSY]}, action: retry, retry_after_path: $.seconds}
+        - {when: {path: "$.errors[0]", exists: true}, action: fail, message: the service refused the query}
+      """,
     ],
     faults: [
       FaultExample(
@@ -63,6 +76,12 @@ package struct HTTPSource: Source, Component {
       FaultExample(
         "type: http\npath: https://example.com\nformat: csv\n⟪paginator: {type: cursor, cursor_path: $.next}",
         "the paginator 'cursor' reads JSONPaths of the page, so it needs 'format: json', not csv"),
+      FaultExample(
+        "type: http\npath: https://example.com\nresponses: [{when: {⟪path: $.status}, action: fail}]",
+        "'path' needs 'in' or 'exists'"),
+      FaultExample(
+        "type: http\npath: https://example.com\nresponses: [{when: {status: ⟪6xxx}, action: fail}]",
+        "'6xxx' is no status; write a number such as 404, a class such as 5xx, or a range such as 500-504"),
     ])
 
   private var recordsFault: String? {
@@ -84,7 +103,7 @@ package struct HTTPSource: Source, Component {
   }
 
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
-    let client = try context.client(api)
+    let client = try context.client(api, answers: AnswerDeclaration(expect: expect, responses: responses))
     let fields = headers.items.map { HeaderFields.Field($0.name, $0.value) }
     let request = try client.request(
       path: path, query: query.items.map { RequestURL.QueryItem($0.name, $0.value) }, headers: HeaderFields(fields))

@@ -60,11 +60,12 @@ struct PageFetcher: Sendable {
 
   func fetch(_ page: PageRequest) async throws -> FetchedPage {
     let asked = page.applied(to: request)
-    let response = try await context.page(asked, over: client, expecting: body.expectation)
+    let exchange = try await context.page(asked, over: client, expecting: body.expectation)
+    let response = exchange.response
     let shown = client.mask.apply(to: "\(asked.method.rawValue) \(asked.url)")
     return try await context.run.workers.run {
       do throws(FormatFault) {
-        let (parts, values) = try decode(response)
+        let (parts, values) = exchange.isFound ? try decode(response) : ([], [:])
         return FetchedPage(
           parts: parts,
           summary: PageSummary(

@@ -84,7 +84,7 @@ private struct ExchangeRateLookup: Lookup {
     let (rates, exchange) = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
       let exchange = try await client.send(
         try provider.request(to: step.to, client), expecting: provider.expectation)
-      return (try await workers.run { try provider.rates(exchange.response) }, exchange)
+      return (exchange.isFound ? try await workers.run { try provider.rates(exchange.response) } : [:], exchange)
     }
     return keys.map { key in
       guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else {

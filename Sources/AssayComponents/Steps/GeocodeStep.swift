@@ -121,6 +121,11 @@ private struct GeocodeLookup: Lookup {
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let client = try context.client(step.api, provider: provider.defaults)
     let exchange = try await client.send(try provider.request(keys, client), expecting: provider.expectation)
+    if !exchange.isFound {
+      let nothing = LookupAnswer(
+        .notFound, cells: chosen.map { _ in .null }, origin: AnswerOrigin(exchange, payload: []))
+      return keys.map { _ in nothing }
+    }
     let answers = try await context.run.workers.run { [provider] in try provider.answers(keys, exchange) }
     return answers.map(narrowed)
   }
@@ -135,7 +140,8 @@ private struct GeocodeLookup: Lookup {
   }
 
   func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
-    narrowed(try provider.recall(remembered, of: key))
+    if remembered.payload.isEmpty { return LookupAnswer(.notFound, cells: chosen.map { _ in .null }) }
+    return narrowed(try provider.recall(remembered, of: key))
   }
 
   /// An answer with the cells that the step asks for.

@@ -12,6 +12,8 @@ package struct LookupStep: Step, Component {
   var headers = Named<String>()
   var columns = Named<RecordPath>()
   var notFoundStatus = [404]
+  var expect = ExpectDeclaration()
+  var responses: [ResponseRuleDeclaration] = []
   var settings = LookupSettings()
 
   package static let schema = Schema(
@@ -27,6 +29,10 @@ package struct LookupStep: Step, Component {
       Key("headers", \.headers, "Further headers."),
       Key("columns", \.columns, required: true, "New columns: the name, and the JSONPath (RFC 9535) to its value."),
       Key("not_found_status", \.notFoundStatus, "Statuses that mean that there is nothing for the key."),
+      Key("expect", \.expect, "What an answer must be; it comes before what the api expects."),
+      Key(
+        "responses", \.responses, "What answers mean; these rules come before the api's, and before `not_found_status`."
+      ),
     ] + LookupSettings.schema.keys(at: \.settings),
     rules: [
       Rule("columns") { $0.columns.items.isEmpty ? "'columns' names no column" : nil },
@@ -43,11 +49,23 @@ package struct LookupStep: Step, Component {
       from: example
       path: "https://api.example.com/companies/{domain}"
       columns: {company: $.name, size: $.employees}
+      """,
       """
+      type: lookup
+      from: example
+      path: "https://api.example.com/vat/{vat_id}"
+      columns: {holder: $.name}
+      responses:
+        - {when: {status: 200, path: $.valid, in: [false]}, action: not_found}
+        - {when: {body_contains: MS_UNAVAILABLE}, action: retry, wait: 5s}
+      """,
     ],
     faults: [
       FaultExample(
-        "type: lookup\nfrom: example\npath: https://example.com/\n⟪columns: {}", "'columns' names no column")
+        "type: lookup\nfrom: example\npath: https://example.com/\n⟪columns: {}", "'columns' names no column"),
+      FaultExample(
+        "type: lookup\nfrom: example\npath: https://example.com/\ncolumns: {a: $.a}\nresponses: [{when: {status: 404}, action: not_found, ⟪wait: 5s}]",
+        "'wait' goes with 'action: retry' only"),
     ])
 
   package var work: StepWork { .lookup(TemplateLookup(step: self)) }
@@ -87,7 +105,7 @@ private struct TemplateLookup: Lookup {
   /// Asks for the one key that a request holds.
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     guard let key = keys.first else { return [] }
-    let client = try context.client(step.api)
+    guard let client = try client(context) else { return [] }
     let values = Dictionary(zip(names.map(\.name), key.parts)) { first, _ in first }
     let path = step.path.fill { values[$0].map { PercentEncoding.segment($0) } } ?? ""
     let query = step.query.items.compactMap { item in
@@ -97,6 +115,10 @@ private struct TemplateLookup: Lookup {
     let request = try client.request(path: path, query: query, headers: HeaderFields(fields))
     let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
     let exchange = try await client.send(request, expecting: expectation)
+    if !exchange.isFound {
+      let origin = AnswerOrigin(exchange, payload: [])
+      return [LookupAnswer(.notFound, cells: step.columns.items.map { _ in .null }, origin: origin)]
+    }
     let shown = "the answer to GET \(client.mask.apply(to: "\(request.url)"))"
     var answer = try await context.run.workers.run { () throws -> LookupAnswer in
       do throws(FormatFault) {
@@ -109,7 +131,9 @@ private struct TemplateLookup: Lookup {
     return [answer]
   }
 
-  func client(_ context: NodeContext) throws -> APIClient? { try context.client(step.api) }
+  func client(_ context: NodeContext) throws -> APIClient? {
+    try context.client(step.api, answers: AnswerDeclaration(expect: step.expect, responses: step.responses))
+  }
 
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     let client = try context.client(step.api)
@@ -127,7 +151,8 @@ private struct TemplateLookup: Lookup {
   private func read(_ status: Int, _ body: [UInt8]) throws(FormatFault) -> LookupAnswer {
     let columns = step.columns.items
     let nothing = LookupAnswer(.notFound, cells: columns.map { _ in .null })
-    if step.notFoundStatus.contains(status) || status == 204 { return nothing }
+    // Of an answer that a rule took for "not found" nothing is kept.
+    if step.notFoundStatus.contains(status) || status == 204 || body.isEmpty { return nothing }
     let root = try JSONParser.parse(body)
     let found = columns.map { $0.value.path.select(in: root) }
     if found.allSatisfy(\.isEmpty) { return nothing }

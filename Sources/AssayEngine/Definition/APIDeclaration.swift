@@ -71,6 +71,9 @@ package struct APIDeclaration: ConfigObject {
   package var timeout = TimeoutDeclaration()
   package var retry = RetryDeclaration()
   package var maxBody = ByteCount(256 << 20)
+  package var tls: TLSDeclaration?
+  package var expect = ExpectDeclaration()
+  package var responses: [ResponseRuleDeclaration] = []
 
   package static let schema = Schema(
     "api", APIDeclaration(), summary: "An HTTP service: its address, auth and limits, shared by all that call it.",
@@ -92,6 +95,12 @@ package struct APIDeclaration: ConfigObject {
       Key("timeout", \.timeout, "How long a request may take."),
       Key("retry", \.retry, "What happens after a passing fault."),
       Key("max_body", \.maxBody, "The largest body that is accepted, decompressed."),
+      Key("tls", \.tls, "Whom https:// connections trust, and how they prove who asks."),
+      Key("expect", \.expect, "What an answer must be before its body is used or remembered."),
+      Key(
+        "responses", \.responses,
+        "What answers mean, judged before a body is used or remembered, for every status: the first rule that holds decides."
+      ),
     ],
     rules: [
       Rule("base_url") { api in

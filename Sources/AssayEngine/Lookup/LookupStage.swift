@@ -270,7 +270,7 @@ extension HTTPFailure {
 
   /// Whether any other key would have failed in the same way.
   fileprivate var isForEveryKey: Bool {
-    kind == .cancelled || kind == .config && !(status.map(Self.ofOneKey.contains) ?? false)
+    kind == .cancelled || kind == .config && (isJudged || !(status.map(Self.ofOneKey.contains) ?? false))
   }
 }
 

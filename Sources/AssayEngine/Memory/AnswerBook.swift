@@ -116,7 +116,7 @@ package final class AnswerBook: Sendable {
   /// - Returns: The answer, and whether it was there already.
   package func page(
     _ request: HTTPRequest, source: String, send: () async throws -> HTTPExchange
-  ) async throws -> (response: HTTPResponse, isKept: Bool) {
+  ) async throws -> (exchange: HTTPExchange, isKept: Bool) {
     let name = "page\n\(pipeline)\n\(source)\n\(RequestKey(request, mask: mask))"
     let count = pageCounts.withLock { counts in
       counts[name, default: 0] += 1
@@ -127,7 +127,9 @@ package final class AnswerBook: Sendable {
       let kept = try await store.answer(key, keptFor: run, maximumAge: resumeAge, now: clock.now),
       let response = HTTPResponse(kept)
     {
-      return (response, true)
+      let exchange = HTTPExchange(
+        request: request, response: response, attempts: kept.attempts, isFound: kept.found ?? true)
+      return (exchange, true)
     }
     let exchange = try await send()
     let response = exchange.response
@@ -136,10 +138,10 @@ package final class AnswerBook: Sendable {
       AnswerRecord(
         key: key, api: source, method: request.method.rawValue, url: mask.apply(to: response.finalURL.description),
         status: response.status, headers: response.headers.keptJSON(mask), body: mask.masked(response.body),
-        attempts: exchange.attempts, fetchedAt: now, expiresAt: now.adding(max(Self.pageLife, resumeAge ?? .zero)),
+        found: exchange.isFound ? nil : false, attempts: exchange.attempts, fetchedAt: now, expiresAt: now.adding(max(Self.pageLife, resumeAge ?? .zero)),
         runID: run)
     ])
-    return (response, false)
+    return (exchange, false)
   }
 }
 

@@ -46,6 +46,7 @@ extension ReferencePages {
       Names under `params`, `apis`, `sources` and `steps` have letters, digits, `-` and `_`. A source and a step may not
       share a name: it is the name of their dataset.
       \(nested(keys, level: "##"))
+      \(Self.connections)
       ## Values
 
       - A key that takes text takes the scalar as written: `NO` is a state and not false, `00501` is a zip code.

@@ -35,6 +35,8 @@ package final class APIClients: Sendable {
   /// By the API's name.
   private let budgets: [String: RequestBudget]
   private let mask: SecretMask
+  /// The folder that paths of certificates start at.
+  private let directory: String
   private let makeTransport: @Sendable () -> any Transport
   private let state = Mutex(State())
 
@@ -51,13 +53,14 @@ package final class APIClients: Sendable {
   ///   - budgets: By the name of the API; those that have none send what they like.
   ///   - makeTransport: Called once, when the first client is made.
   package init(
-    _ declarations: [(name: String, declaration: APIDeclaration)], mask: SecretMask,
+    _ declarations: [(name: String, declaration: APIDeclaration)], mask: SecretMask, directory: String = "",
     budgets: [String: RequestBudget] = [:],
     makeTransport: @escaping @Sendable () -> any Transport
   ) {
     self.declarations = Dictionary(declarations.map { ($0.name, $0.declaration) }) { first, _ in first }
     self.mask = mask
     self.budgets = budgets
+    self.directory = directory
     self.makeTransport = makeTransport
   }
 
@@ -113,7 +116,8 @@ package final class APIClients: Sendable {
     let title = name ?? provider?.name ?? "http"
     do {
       let retry = declaration.retry
-      return APIClient(
+      let tls = try declaration.tls?.settings(in: directory, mask)
+      var client = APIClient(
         name: title, base: try (declaration.baseURL ?? provider?.baseURL).map { try RequestURL($0) },
         headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),
         retry: RetryPolicy(
@@ -123,9 +127,17 @@ package final class APIClients: Sendable {
           connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
         maxBody: declaration.maxBody.bytes, transport: transport,
         gate: gate, mask: mask, budget: name.flatMap { budgets[$0] }, cost: provider?.cost ?? 1)
+      client.tls = tls
+      return client
     } catch {
       throw RunFailure("api '\(title)': \(mask.apply(to: "\(error)"))")
     }
+  }
+
+  /// What the file says of a named API's answers.
+  func answers(of name: String?) -> AnswerDeclaration {
+    guard let declaration = name.flatMap({ declarations[$0] }) else { return AnswerDeclaration() }
+    return AnswerDeclaration(expect: declaration.expect, responses: declaration.responses)
   }
 
   /// The transport, if one was made, so that it can be shut down at the end of the run.

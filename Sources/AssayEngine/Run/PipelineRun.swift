@@ -86,7 +86,8 @@ package final class PipelineRun: Sendable {
       await store?.close()
       return broken(report, "\(error)", start)
     }
-    let clients = APIClients(apis, mask: mask, budgets: budgets, makeTransport: makeTransport)
+    let clients = APIClients(
+      apis, mask: mask, directory: options.directory, budgets: budgets, makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,

@@ -79,12 +79,16 @@ package struct NodeContext: Sendable {
   /// The client for an entry under `apis`, or for a provider's own address where the file names none.
   ///
   /// A named entry without `base_url` takes the provider's. Throws `RunFailure` for an address that cannot be used.
-  package func client(_ api: APIName?, provider: ProviderDefaults? = nil) throws(RunFailure) -> APIClient {
+  /// - Parameter answers: What the node itself says of answers; it comes before what the API says.
+  package func client(
+    _ api: APIName?, provider: ProviderDefaults? = nil, answers: AnswerDeclaration = AnswerDeclaration()
+  ) throws(RunFailure) -> APIClient {
     if let paid { return paid }
     var client = try run.clients.client(api?.name, provider: provider)
     client.counters = counters.sent
     client.tape = run.tape
     client.user = name
+    client.answers = answers.before(run.clients.answers(of: api?.name)).rules(run.workers)
     return client
   }
 }
@@ -93,13 +97,13 @@ extension NodeContext {
   /// The answer to a request of a source: from the broken run that this one goes on with, or sent for, judged and kept.
   package func page(
     _ request: HTTPRequest, over client: APIClient, expecting expectation: BodyExpectation
-  ) async throws -> HTTPResponse {
-    guard let answers = run.answers else { return try await client.send(request, expecting: expectation).response }
+  ) async throws -> HTTPExchange {
+    guard let answers = run.answers else { return try await client.send(request, expecting: expectation) }
     let page = try await answers.page(request, source: name) {
       try await client.send(request, expecting: expectation)
     }
     if page.isKept { counters.add(cacheHits: 1) }
-    return page.response
+    return page.exchange
   }
 }
 

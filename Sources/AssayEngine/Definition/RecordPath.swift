@@ -6,6 +6,11 @@ package struct RecordPath: ConfigValue {
   package var path: JSONPath
   package var text: String
 
+  package init(path: JSONPath, text: String) {
+    self.path = path
+    self.text = text
+  }
+
   package static var shape: Shape { .text }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> RecordPath? {
