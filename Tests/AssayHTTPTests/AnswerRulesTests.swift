@@ -164,7 +164,7 @@ private actor TurningToken: Auth {
 
   func authorize(_ request: inout HTTPRequest) async throws { request.headers["Authorization"] = "Bearer \(token)" }
 
-  func refresh(after response: HTTPResponse) async throws -> Bool {
+  func refresh(after response: HTTPResponse, to request: HTTPRequest) async throws -> Bool {
     token = "2"
     return true
   }

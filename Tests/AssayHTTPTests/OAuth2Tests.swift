@@ -222,7 +222,7 @@ struct OAuth2Tests {
       #expect(failure?.kind == .transient)
       #expect(
         failure?.description == "GET \(server.url)/x could not be authorised: POST \(server.url)/token answered "
-          + "500 Internal Server Error, after 3 attempts: \"down ***\"; check token_url")
+          + "500 Internal Server Error, after 3 attempts: \"down ***\"; the service is in trouble: try again later")
       _ = try await refusal(of: client)
     }
     #expect(server.tokenRequests.count == 6)

@@ -161,7 +161,8 @@ import Testing
         """
         apis: {a: {base_url: "\(server.url)", retry: {max_attempts: 1}, \(api)}}
         sources: {s: {type: csv, path: in.csv}}
-        steps: {e: {type: lookup, from: s, api: a, path: "/k/{k}", query: {q: "{k}"}, columns: {name: $.name}}}
+        steps: {e: {type: lookup, from: s, api: a, path: "/k/{k}", query: {q: "{k}"}, columns: {name: $.name},
+                    remember: {found: 0s}}}
         outputs: [{type: jsonl, from: e, path: out.jsonl}]
         """
       }
