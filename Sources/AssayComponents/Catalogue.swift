@@ -72,7 +72,9 @@ extension Catalogue {
       PaginatorFamily.self,
       [
         Entry(CursorPaginatorDeclaration.self) { $0 },
+        Entry(HeaderLinkPaginatorDeclaration.self) { $0 },
         Entry(NextURLPaginatorDeclaration.self) { $0 },
+        Entry(OffsetPaginatorDeclaration.self) { $0 },
         Entry(PageNumberPaginatorDeclaration.self) { $0 },
         Entry(SinglePaginatorDeclaration.self) { $0 },
       ]

@@ -100,6 +100,12 @@ package struct Named<Value: ConfigValue>: ConfigValue {
     package var name: String
     package var location: SourceLocation
     package var value: Value
+
+    package init(name: String, location: SourceLocation, value: Value) {
+      self.name = name
+      self.location = location
+      self.value = value
+    }
   }
 
   package var items: [Item]

@@ -50,24 +50,34 @@ package struct Key<Root: Sendable>: Sendable {
 }
 
 extension Key {
-  /// A key of a part of the component, which stands in the file beside the component's own keys.
-  fileprivate init<Part: Sendable>(_ key: Key<Part>, at path: any WritableKeyPath<Root, Part> & Sendable) {
-    name = key.name
-    isRequired = key.isRequired
-    reference = { key.reference($0[keyPath: path]) }
-    decode = { node, context, root in key.decode(node, context, &root[keyPath: path]) }
+  /// The key of a type that holds this one's at a path: types share keys by holding the same value.
+  package func lifted<Outer>(to path: any WritableKeyPath<Outer, Root> & Sendable) -> Key<Outer> {
+    Key<Outer>(
+      name: name, reference: { [reference] in reference($0[keyPath: path]) },
+      decode: { [decode] node, context, outer in decode(node, context, &outer[keyPath: path]) },
+      isRequired: isRequired)
+  }
+
+  private init(
+    name: String, reference: @escaping @Sendable (Root) -> KeyReference,
+    decode: @escaping @Sendable (YAMLNode, Decoding, inout Root) -> Void, isRequired: Bool
+  ) {
+    self.name = name
+    self.reference = reference
+    self.decode = decode
+    self.isRequired = isRequired
   }
 }
 
 extension Schema {
   /// The keys of this schema as keys of a component that has a part of this type.
   package func keys<Whole>(at path: any WritableKeyPath<Whole, Root> & Sendable) -> [Key<Whole>] {
-    keys.map { Key<Whole>($0, at: path) }
+    keys.map { $0.lifted(to: path) }
   }
 
   /// The rules of this schema for a component that has a part of this type.
   package func rules<Whole>(at path: any WritableKeyPath<Whole, Root> & Sendable) -> [Rule<Whole>] {
-    rules.map { rule in Rule<Whole>(rule.key, code: rule.code) { rule.fault($0[keyPath: path]) } }
+    rules.map { $0.lifted(to: path) }
   }
 }
 
@@ -84,6 +94,13 @@ package struct Rule<Root: Sendable>: Sendable {
     self.key = key
     self.code = code
     self.fault = fault
+  }
+}
+
+extension Rule {
+  /// The rule of a type that holds this one's at a path.
+  package func lifted<Outer>(to path: any WritableKeyPath<Outer, Root> & Sendable) -> Rule<Outer> {
+    Rule<Outer>(key, code: code) { [fault] in fault($0[keyPath: path]) }
   }
 }
 

@@ -20,6 +20,8 @@ package indirect enum Shape: Sendable {
   case object(name: String, keys: [KeyReference])
   /// A component by its `type`, from a family of the catalogue such as `auth`.
   case component(family: String)
+  /// Any value that YAML can write, lists and mappings too.
+  case anything
   /// The name of something else in the file (`dataset`, `api`, `step`), or of a member of a family of the catalogue.
   case reference(String)
 
@@ -47,6 +49,7 @@ package indirect enum Shape: Sendable {
     case .either(let shapes): shapes.map(\.words).joined(separator: "; or ")
     case .object(let name, _): name
     case .component(let family): "\(family) (by `type`)"
+    case .anything: "any value"
     case .reference(let kind): "name of \(article(of: kind))"
     }
   }

@@ -91,8 +91,8 @@ package struct BodyExpectation: Sendable {
     if format == .any { return nil }
     let start = Self.start(of: response.body)
     let lower = start.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
-    // Compressed files are undone by who reads them.
-    if response.body.starts(with: [0x1F, 0x8B]) { return nil }
+    // Compressed files are undone by who reads them, and so is UTF-16.
+    if Self.isPackedOrWide(response.body) { return nil }
     if Self.isHTML(lower) { return "answered an HTML page, not \(format.title)" }
     switch format {
     case .any: return nil
@@ -111,6 +111,12 @@ package struct BodyExpectation: Sendable {
       // UTF-16 is left to the parser.
       return first == UInt8(ascii: "<") || first >= 0xFE ? nil : "answered text that is not XML"
     }
+  }
+
+  /// Whether bytes begin like gzip, a zip archive, or text in UTF-16.
+  private static func isPackedOrWide(_ body: [UInt8]) -> Bool {
+    let marks: [[UInt8]] = [[0x1F, 0x8B], [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], [0xFF, 0xFE], [0xFE, 0xFF]]
+    return marks.contains { body.starts(with: $0) } || body.prefix(2).contains(0)
   }
 
   private static func matches(_ type: String?, _ wanted: String) -> Bool {

@@ -186,17 +186,15 @@ extension ClientTransport {
     if hasBody, let length, length > maxBody {
       throw TransportFailure(.tooLarge, "the body has \(length) bytes, more than max_body (\(maxBody) bytes)")
     }
-    var body: [UInt8] = []
-    if hasBody, let length { body.reserveCapacity(min(length, 16 << 20)) }
-    for try await chunk in answer.body {
-      if body.count + chunk.readableBytes > maxBody { throw tooLarge(maxBody) }
-      body.append(contentsOf: chunk.readableBytesView)
-    }
+    let sink = (200...299).contains(status) ? request.target?.sink : nil
+    var collector = BodyCollector(maxBody: maxBody, sink: hasBody ? sink : nil, expected: hasBody ? length : nil)
+    for try await chunk in answer.body { try await collector.append(chunk.readableBytesView) }
     try Task.checkCancellation()
-    if hasBody, isPlain, let length, body.count != length {
-      throw TransportFailure(.truncated, "the body ended after \(body.count) of \(length) bytes")
+    if hasBody, isPlain, let length, collector.count != length {
+      throw TransportFailure(.truncated, "the body ended after \(collector.count) of \(length) bytes")
     }
-    return HTTPResponse(status: status, headers: headers, body: body, finalURL: request.url)
+    let (body, written) = try await collector.finish()
+    return HTTPResponse(status: status, headers: headers, body: body, finalURL: request.url, written: written)
   }
 
   private static func tooLarge(_ maxBody: Int) -> TransportFailure {

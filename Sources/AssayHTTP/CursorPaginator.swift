@@ -2,6 +2,8 @@
 package struct CursorPaginator: Paginator, Hashable {
   package let cursorPath: String
   package let cursorParam: String
+  /// Where the token goes.
+  package let place: PageRequest.Place
   /// At least 1.
   package let maxPages: Int
 
@@ -9,13 +11,17 @@ package struct CursorPaginator: Paginator, Hashable {
   private var seen: Set<String> = []
   package private(set) var warnings: [String] = []
 
-  package init(cursorPath: String, cursorParam: String, maxPages: Int = defaultMaxPages) {
+  package init(
+    cursorPath: String, cursorParam: String, maxPages: Int = defaultMaxPages, in place: PageRequest.Place = .query
+  ) {
     self.cursorPath = cursorPath
     self.cursorParam = cursorParam
+    self.place = place
     self.maxPages = maxPages
   }
 
   package var paths: [String] { [cursorPath] }
+  package var bodyParameters: [String] { place == .body ? [cursorParam] : [] }
 
   package mutating func next(after page: PageSummary?) throws(PaginationFault) -> PageRequest? {
     guard let page else { return PageRequest() }
@@ -26,7 +32,13 @@ package struct CursorPaginator: Paginator, Hashable {
       throw PaginationFault("the cursor '\(token)' came a second time (page \(fetched)), so the pages would repeat")
     }
     if fetched >= maxPages { throw maxPagesFault(maxPages) }
-    return PageRequest(parameters: [.init(cursorParam, token)])
+    // A JSON body gets a number back as a number.
+    let isNumber =
+      switch page.value(cursorPath) {
+      case .integer, .decimal: true
+      default: false
+      }
+    return PageRequest(parameters: [.init(cursorParam, token, in: place, isNumber: isNumber)])
   }
 }
 

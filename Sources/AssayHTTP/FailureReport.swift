@@ -123,7 +123,10 @@ struct FailureReport {
 
   private var elapsed: String { "; max_elapsed (\(durationText(client.retry.maxElapsed))) is over" }
 
-  private var notRepeated: String { "a \(request.method.rawValue) is not repeated by itself: it may have been done" }
+  private var notRepeated: String {
+    "a \(request.method.rawValue) is not repeated by itself: it may have been done; "
+      + "where that is harmless, set retry: {non_idempotent: true}"
+  }
 
   private var redirected: String {
     guard case .answered(let response, _)? = last, response.finalURL != request.url else { return "" }

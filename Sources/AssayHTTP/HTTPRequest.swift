@@ -22,6 +22,8 @@ package struct HTTPRequest: Sendable, Hashable {
   /// Whom to trust and how to prove who asks, where TLS is spoken; nil for the system's authorities and no proof. Set as
   /// it is sent: the client certificate is a credential.
   package var tls: TLSSettings?
+  /// Where a large body of the answer goes; nil keeps it in memory.
+  package var target: BodyTarget?
 
   /// A request whose credentials may go where it goes, or to `credentialOrigin` only.
   package init(
@@ -46,11 +48,16 @@ package struct HTTPResponse: Sendable, Hashable {
   package var body: [UInt8]
   /// The URL that answered, after redirects. `APIClient` leaves out what the auth added to it.
   package var finalURL: RequestURL
+  /// How many bytes went to the request's `target`: then `body` holds the beginning of them alone. Nil if none did.
+  package var written: Int?
 
-  package init(status: Int, headers: HeaderFields = [:], body: [UInt8] = [], finalURL: RequestURL) {
+  package init(
+    status: Int, headers: HeaderFields = [:], body: [UInt8] = [], finalURL: RequestURL, written: Int? = nil
+  ) {
     self.status = status
     self.headers = headers
     self.body = body
     self.finalURL = finalURL
+    self.written = written
   }
 }

@@ -51,17 +51,27 @@ package struct PageRequest: Sendable, Hashable {
   package enum Place: String, Sendable, Hashable, CaseIterable {
     case query
     case header
+    /// In the body, which whoever makes the request knows: `applied(to:)` leaves it alone.
+    case body
   }
 
   package struct Parameter: Sendable, Hashable {
     package var place: Place
     package var name: String
     package var value: String
+    /// Whether a JSON body takes the value as a number.
+    package var isNumber: Bool
 
-    package init(_ name: String, _ value: String, in place: Place = .query) {
+    package init(_ name: String, _ value: String, in place: Place = .query, isNumber: Bool = false) {
       self.place = place
       self.name = name
       self.value = value
+      self.isNumber = isNumber
+    }
+
+    /// A whole number.
+    package init(_ name: String, _ value: Int, in place: Place = .query) {
+      self.init(name, String(value), in: place, isNumber: true)
     }
   }
 
@@ -75,7 +85,11 @@ package struct PageRequest: Sendable, Hashable {
     self.url = url
   }
 
-  /// The request for this page. A URL of another host keeps where credentials may go, so they are not sent there.
+  /// The parameters that go into the body, in order.
+  package var bodyParameters: [Parameter] { parameters.filter { $0.place == .body } }
+
+  /// The request for this page, but for the parameters of its body. A URL of another host keeps where credentials may
+  /// go, so they are not sent there.
   package func applied(to request: HTTPRequest) -> HTTPRequest {
     var paged = request
     if let url { paged.url = url }
@@ -83,6 +97,7 @@ package struct PageRequest: Sendable, Hashable {
       switch parameter.place {
       case .query: paged.url.setQuery(parameter.name, parameter.value)
       case .header: paged.headers[parameter.name] = parameter.value
+      case .body: break
       }
     }
     return paged
@@ -93,10 +108,13 @@ package struct PageRequest: Sendable, Hashable {
 ///
 /// `next(after: nil)` gives the first page, `next(after: summary)` the one after it, nil means that there are no more.
 /// A source that fetches ahead takes `upcoming` after the first page, and still hands every page to `next` in order:
-/// what it returns is the next of the `upcoming` ones, or nil to stop, or a page beyond them.
+/// what it returns is the next of the `upcoming` ones, or nil to stop, or another page: then those that were fetched
+/// ahead are not the right ones.
 package protocol Paginator: Sendable {
   /// JSONPaths whose values `next` wants to see.
   var paths: [String] { get }
+  /// The names of parameters that go into the body, in the order in which they are set.
+  var bodyParameters: [String] { get }
   /// Oddities that are no errors, in order: fewer rows than the total, a path that was not there.
   var warnings: [String] { get }
   /// The next page's request, or nil after the last one. Throws on a repeated token or page, and at `max_pages`.
@@ -108,6 +126,7 @@ package protocol Paginator: Sendable {
 
 extension Paginator {
   package var paths: [String] { [] }
+  package var bodyParameters: [String] { [] }
   package var warnings: [String] { [] }
   package func upcoming(after first: PageSummary) throws(PaginationFault) -> [PageRequest]? { nil }
 }

@@ -22,6 +22,18 @@ package struct RequestKey: Sendable, Hashable, CustomStringConvertible {
 /// SHA-256 of bytes in lower-case hex: tells whether two bodies are the same.
 package func sha256Hex(_ bytes: [UInt8]) -> String { hexText(SHA256.hash(data: bytes)) }
 
+/// The SHA-256 of bytes that come in parts.
+package struct RunningSHA256: Sendable {
+  private var hash = SHA256()
+
+  package init() {}
+
+  package mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
+
+  /// In lower-case hex, of all bytes so far.
+  package var hex: String { hexText(hash.finalize()) }
+}
+
 /// Bytes as lower-case hex digits.
 func hexText(_ bytes: some Sequence<UInt8>) -> String {
   let digits: StaticString = "0123456789abcdef"

@@ -4,6 +4,11 @@ struct Answer: Sendable {
   var contentType: String
   var headers: [(name: String, value: String)] = []
   var body: String
+  /// In place of the text, for what is none.
+  var packed: [UInt8]?
+
+  /// The body as it is sent.
+  var bytes: [UInt8] { packed ?? Array(body.utf8) }
 
   static func json(_ value: JSONText, status: Int = 200) -> Answer {
     Answer(status: status, contentType: "application/json", body: value.text)

@@ -13,9 +13,21 @@ enum CRM {
     Route(path: "customers") { request, rows throws(Refusal) in try CRMPages.numbered(request, rows) },
     Route(path: "customers-by-cursor") { request, rows throws(Refusal) in try CRMPages.byCursor(request, rows) },
     Route(path: "customers-by-url") { request, rows throws(Refusal) in try CRMPages.byURL(request, rows) },
-    Route(path: "customers.csv") { _, rows in CRMBodies.csv(rows) },
-    Route(path: "customers.xml") { _, rows in CRMBodies.xml(rows) },
-    Route(path: "customers.jsonl") { _, rows in CRMBodies.jsonLines(rows) },
+    Route(path: "customers-by-offset") { request, rows throws(Refusal) in try CRMPages.byOffset(request, rows) },
+    Route(path: "customers-by-link") { request, rows throws(Refusal) in try CRMPages.byLink(request, rows) },
+    Route(path: "search") { request, rows throws(Refusal) in try CRMSearch.answer(request, rows) },
+    Route(path: "customers.csv") { request, rows throws(Refusal) in
+      try CRMBodies.encoded(CRMBodies.csv(rows), for: request)
+    },
+    Route(path: "customers.xml") { request, rows throws(Refusal) in
+      try CRMBodies.encoded(CRMBodies.xml(rows), for: request)
+    },
+    Route(path: "customers.jsonl") { request, rows throws(Refusal) in
+      try CRMBodies.encoded(CRMBodies.jsonLines(rows), for: request)
+    },
+    Route(path: "customers.csv.gz") { _, rows in CRMBodies.gzipped(CRMBodies.csv(rows)) },
+    Route(path: "customers.jsonl.gz") { _, rows in CRMBodies.gzipped(CRMBodies.jsonLines(rows)) },
+    Route(path: "customers.zip") { _, rows in CRMBodies.zipped(rows) },
   ]
 
   static func answer(_ request: SandboxRequest, auth: CRMAuth) throws(Refusal) -> Answer {

@@ -29,6 +29,39 @@ enum CRMBodies {
   }
 }
 
+extension CRMBodies {
+  /// The answer in the encoding that `charset` asks for, which its type names: `utf-8`, `iso-8859-1` or `utf-16`.
+  static func encoded(_ answer: Answer, for request: SandboxRequest) throws(Refusal) -> Answer {
+    guard let charset = request["charset"] else { return answer }
+    var encoded = answer
+    encoded.contentType = "\(answer.contentType.prefix { $0 != ";" }); charset=\(charset)"
+    switch charset {
+    case "utf-8": break
+    case "iso-8859-1": encoded.packed = answer.body.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
+    case "utf-16":
+      encoded.packed = [0xFE, 0xFF] + answer.body.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    default: throw Refusal(.error(400, "bad_parameter", "charset must be utf-8, iso-8859-1 or utf-16"))
+    }
+    return encoded
+  }
+
+  /// The body as a gzipped file, which the type tells, and no content encoding.
+  static func gzipped(_ answer: Answer) -> Answer {
+    Answer(status: 200, contentType: "application/gzip", body: "", packed: Packing.gzip(answer.bytes))
+  }
+
+  /// Two members with half of the rows each, in the wrong order, and a note.
+  static func zipped(_ rows: [Customer]) -> Answer {
+    let half = (rows.count + 1) / 2
+    let packed = Packing.zip([
+      ("customers/part-2.csv", csv(Array(rows.dropFirst(half))).bytes),
+      ("README.md", Array("Customers in two parts.\n".utf8)),
+      ("customers/part-1.csv", csv(Array(rows.prefix(half))).bytes),
+    ])
+    return Answer(status: 200, contentType: "application/zip", body: "", packed: packed)
+  }
+}
+
 /// Quotes a cell if RFC 4180 asks for it.
 func csvCell(_ text: String) -> String {
   let asks = text.utf8.contains { byte in

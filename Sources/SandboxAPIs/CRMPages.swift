@@ -1,4 +1,4 @@
-/// Three ways of handing out rows in pages.
+/// The ways of handing out rows in pages.
 enum CRMPages {
   /// `page` and `per_page`, with every hint that APIs give about the end.
   static func numbered(_ request: SandboxRequest, _ rows: [Customer]) throws(Refusal) -> Answer {
@@ -43,6 +43,37 @@ enum CRMPages {
         "http://\(request.authority)\(request.linkPrefix)\(request.path)?\(pairs.joined(separator: "&"))")
     }
     return .json(["results": .array(slice(rows, from: start, count: size).map(\.json)), "next": link])
+  }
+
+  /// `offset` and `limit`, with the total; a page is cut in silence, as `numbered` does.
+  static func byOffset(_ request: SandboxRequest, _ rows: [Customer]) throws(Refusal) -> Answer {
+    let size = min(try request.integer("limit", default: 50, in: 1...1_000_000), CRM.largestPage)
+    let start = try request.integer("offset", default: 0, in: 0...1_000_000_000)
+    var total = rows.count
+    if case .wrongTotal(let claimed) = request.faults.kind { total = claimed }
+    return .json([
+      "rows": .array(slice(rows, from: start, count: size).map(\.json)),
+      "offset": .integer(start),
+      "total": .integer(total),
+      "has_more": .bool(start + size < rows.count),
+    ])
+  }
+
+  /// A bare list; the `Link` header names the other pages, those further on by relative addresses.
+  static func byLink(_ request: SandboxRequest, _ rows: [Customer]) throws(Refusal) -> Answer {
+    let page = try request.integer("page", default: 1, in: 1...1_000_000)
+    let size = min(try request.integer("per_page", default: 50, in: 1...1_000_000), CRM.largestPage)
+    let last = max(1, (rows.count + size - 1) / size)
+    func link(_ number: Int, _ relation: String) -> String {
+      let query = request.query.filter { $0.name != "page" } + [("page", String(number))]
+      let pairs = query.map { percentEncoded($0.name) + "=" + percentEncoded($0.value) }.joined(separator: "&")
+      return "<\(request.linkPrefix)\(request.path)?\(pairs)>; rel=\"\(relation)\""
+    }
+    var links = [link(1, "first"), link(last, "last")]
+    let next = request.faults.kind == .stuckCursor ? page : page + 1
+    if next <= last { links.insert(link(next, "next prefetch"), at: 0) }
+    return Answer.json(.array(slice(rows, from: (page - 1) * size, count: size).map(\.json)))
+      .with(header: "Link", links.joined(separator: ", "))
   }
 
   private static func startOf(_ cursor: String?, _ rows: [Customer]) throws(Refusal) -> Int {

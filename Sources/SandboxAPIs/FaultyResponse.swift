@@ -59,7 +59,7 @@ enum FaultyResponse {
   }
 
   private static func broken(_ answer: Answer) -> Response {
-    let bytes = ByteBuffer(string: answer.body)
+    let bytes = ByteBuffer(bytes: answer.bytes)
     let half = bytes.getSlice(at: bytes.readerIndex, length: bytes.readableBytes / 2) ?? ByteBuffer()
     return Response(
       status: HTTPResponse.Status(code: answer.status), headers: SandboxResponder.fields(answer),
@@ -70,7 +70,7 @@ enum FaultyResponse {
   }
 
   private static func slow(_ answer: Answer, milliseconds: Int) -> Response {
-    let bytes = ByteBuffer(string: answer.body)
+    let bytes = ByteBuffer(bytes: answer.bytes)
     return Response(
       status: HTTPResponse.Status(code: answer.status), headers: SandboxResponder.fields(answer),
       body: ResponseBody(contentLength: bytes.readableBytes) { writer in

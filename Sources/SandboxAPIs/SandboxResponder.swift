@@ -51,7 +51,7 @@ struct SandboxResponder: HTTPResponder {
   static func response(_ answer: Answer) -> Response {
     Response(
       status: HTTPResponse.Status(code: answer.status), headers: fields(answer),
-      body: answer.status == 204 ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+      body: answer.status == 204 ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes)))
   }
 
   static func fields(_ answer: Answer) -> HTTPFields {

@@ -58,8 +58,8 @@ package struct FileCheck: Sendable {
     case .csv:
       var source = CSVSource()
       source.path = file
-      source.delimiter = delimiter ?? (ending == "tsv" ? "\\t" : ",")
-      if let fault = source.dialectFault { throw RunFailure(fault) }
+      source.text.delimiter = delimiter ?? (ending == "tsv" ? "\\t" : ",")
+      if let fault = source.text.fault { throw RunFailure(fault) }
       source.encoding = try textEncoding()
       return ("csv", source)
     case .json, .jsonl:

@@ -5,11 +5,8 @@ internal import AssayFormats
 /// Rows of delimited text files.
 package struct CSVSource: Source, Component {
   var path = ""
-  var delimiter = ","
-  var quote = "\""
-  var header = true
+  var text = DelimitedText()
   var encoding: TextEncodingName?
-  var nulls = [""]
 
   package static let schema = Schema(
     "csv", CSVSource(), summary: "Reads delimited text files (RFC 4180), also gzipped.",
@@ -23,18 +20,13 @@ package struct CSVSource: Source, Component {
     keys: [
       Key(
         "path", \.path, required: true,
-        "The file, relative to the pipeline file; or a pattern such as `in/*.csv`, read in the order of names."),
-      Key("delimiter", \.delimiter, "One ASCII character between cells; `\\t` for a tab."),
-      Key("quote", \.quote, "One ASCII character around cells that hold delimiters; `none` where quotes mean nothing."),
-      Key("header", \.header, "Whether the first row names the columns; else they are `column_1`, `column_2` …"),
+        "The file, relative to the pipeline file; or a pattern such as `in/*.csv`, read in the order of names.")
+    ] + DelimitedText.keys.map { $0.lifted(to: \.text) } + [
       Key(
         "encoding", \.encoding, shown: "utf-8", "The text's encoding: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16` …"
-      ),
-      Key("nulls", \.nulls, shown: "[\"\"]", "Texts that stand for null, quoted or not."),
+      )
     ],
-    rules: [
-      Rule("delimiter") { $0.dialectFault }
-    ],
+    rules: [DelimitedText.rule.lifted(to: \.text)],
     examples: [
       "type: csv\npath: data/orders.csv",
       "type: csv\npath: in/*.csv.gz\ndelimiter: \";\"\nencoding: windows-1252\nnulls: [\"\", NA]\ncolumns: {zipcode: text, total: decimal}",
@@ -50,29 +42,7 @@ package struct CSVSource: Source, Component {
   package var file: String? { path }
 
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
-    try await FileRows(path: path, format: CSVFormat(dialect), encoding: encoding?.encoding).read(into: rows, context)
-  }
-
-  /// The dialect; the rules have seen to it that it can be read.
-  private var dialect: CSVDialect {
-    CSVDialect(
-      delimiter: CSVDialect.byte(delimiter) ?? UInt8(ascii: ","), quote: quote == "none" ? nil : CSVDialect.byte(quote),
-      header: header, nulls: nulls)
-  }
-
-  var dialectFault: String? {
-    if CSVDialect.byte(delimiter) == nil { return "the delimiter must be one ASCII character, and no line end" }
-    if quote != "none", CSVDialect.byte(quote) == nil {
-      return "the quote must be one ASCII character, and no line end"
-    }
-    return dialect.problem
-  }
-}
-
-extension CSVDialect {
-  /// The byte that a delimiter or quote of the pipeline file stands for, `\t` for a tab; nil where it is not one byte.
-  static func byte(_ written: String) -> UInt8? {
-    if written == "\\t" { return UInt8(ascii: "\t") }
-    return written.utf8.count == 1 ? written.utf8.first : nil
+    try await FileRows(path: path, format: CSVFormat(text.dialect), encoding: encoding?.encoding)
+      .read(into: rows, context)
   }
 }

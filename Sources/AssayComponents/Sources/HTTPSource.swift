@@ -10,44 +10,72 @@ package struct HTTPSource: Source, Component {
     case json, jsonl, csv, xml
   }
 
-  var api: APIName?
-  var path = ""
-  var query = Named<String>()
-  var headers = Named<String>()
+  var request = RequestTemplate<String>()
   var format = BodyFormat.json
   var records: Located<String>?
   var allowEmpty = false
+  var encoding: TextEncodingName?
+  var text = DelimitedText()
+  var members: String?
   var paginator: Choice<PaginatorFamily>?
   var expect = ExpectDeclaration()
   var responses: [ResponseRuleDeclaration] = []
+  package var download: String?
+  var forEach: DatasetName?
+  var keep = Named<Template>()
+  var incremental: IncrementalDeclaration?
 
   package static let schema = Schema(
-    "http", HTTPSource(), summary: "Reads the pages of an HTTP API.",
+    "http", HTTPSource(), summary: "Reads the pages of an HTTP API, or downloads a file.",
     details: """
       `records` is a JSONPath (RFC 9535) for JSON bodies, and an element name for XML bodies. A list that is there and empty is an
       empty page; a path that leads nowhere is an error, unless `allow_empty` is true. A body is judged before it is used: an HTML
       page with status 200 is an error, not data.
+
+      Bodies may be gzipped, or zip archives: of these the members that fit the format are read, in the order of their names. However
+      a body is compressed, the api's `max_body` counts what comes out. The encoding is that of the answer's `charset`, unless
+      `encoding` says otherwise.
+
+      With `download` the body of one answer goes to a file as it is, and the dataset is one row: `path`, `bytes`, `sha256`,
+      `content_type` and `url`. The file takes the place of an older one when the run is published, and not if its gate fails.
       """,
-    keys: [
-      Key("api", \.api, "The entry under `apis` with address, auth and limits."),
-      Key("path", \.path, required: true, "The path, joined to the api's `base_url`; or a whole address."),
-      Key("query", \.query, "Query parameters."),
-      Key("headers", \.headers, "Further headers."),
+    keys: RequestTemplate.keys(
+      path: "The path, joined to the api's `base_url`; or a whole address.", query: "Query parameters."
+    ).map { $0.lifted(to: \.request) } + [
       Key("format", \.format, "How the body is read."),
       Key("records", \.records, "Where the records are: JSONPath, or an XML element's name."),
       Key("allow_empty", \.allowEmpty, "Whether a `records` path that leads nowhere means no rows."),
+      Key(
+        "encoding", \.encoding, shown: "as the answer says, else utf-8",
+        "The text's encoding: `utf-8`, `iso-8859-1`, `windows-1252`, `utf-16` …"),
+      Key("members", \.members, "Which members of a zip archive are read: a name, or a pattern such as `data_*.csv`."),
+    ] + DelimitedText.keys.map { $0.lifted(to: \.text) } + [
       Key("paginator", \.paginator, shown: "single", "How pages follow each other."),
       Key("expect", \.expect, "What an answer must be; it comes before what the api expects."),
       Key("responses", \.responses, "What answers mean; these rules come before the api's. `not_found` means no rows."),
+      Key(
+        "download", \.download,
+        "The file that the body goes to, relative to the pipeline file; then nothing else is read from it."),
+      Key(
+        "for_each", \.forEach,
+        "A dataset: the request is sent once for each of its rows, with `{column}` in `path`, `query` and `body`."),
+      Key("keep", \.keep, "With `for_each`: columns that rows get of the row that they belong to."),
+      Key("incremental", \.incremental, "Asks only for what is new since the last published run."),
     ],
-    rules: [
+    rules: RequestTemplate.rules.map { $0.lifted(to: \.request) } + [
+      DelimitedText.rule.lifted(to: \.text),
       Rule("records") { $0.recordsFault },
-      Rule("path") { source in
-        let isWhole = source.path.hasPrefix("http://") || source.path.hasPrefix("https://")
-        return source.api == nil && !isWhole && !source.path.isEmpty
-          ? "without 'api' the path must be a whole address, beginning with http:// or https://" : nil
-      },
       Rule("paginator") { $0.paginatorFault },
+      Rule("format") { source in
+        guard source.format != .csv, let key = source.text.changedKey else { return nil }
+        return "'\(key)' is for delimited text, so it needs 'format: csv', not \(source.format.rawValue)"
+      },
+      Rule("download") { $0.downloadFault },
+      Rule("for_each") { $0.forEachFault },
+      Rule("keep") { $0.forEach == nil && !$0.keep.items.isEmpty ? "'keep' needs 'for_each'" : nil },
+      Rule("incremental") {
+        $0.incremental != nil && $0.download != nil ? "a download has no cursor: 'incremental' does not apply" : nil
+      },
     ],
     examples: [
       """
@@ -57,7 +85,7 @@ package struct HTTPSource: Source, Component {
       records: $.items[*]
       paginator: {type: page_number, size_param: per_page, page_size: 200}
       """,
-      "type: http\npath: https://api.example.com/rates.csv\nformat: csv",
+      "type: http\npath: https://api.example.com/rates.csv.gz\nformat: csv\ndelimiter: \";\"",
       """
       type: http
       path: https://api.example.com/orders
@@ -67,6 +95,28 @@ package struct HTTPSource: Source, Component {
         - {when: {path: $.status, in: [BUSY]}, action: retry, retry_after_path: $.seconds}
         - {when: {path: "$.errors[0]", exists: true}, action: fail, message: the service refused the query}
       """,
+      """
+      type: http
+      path: https://api.example.com/search
+      method: POST
+      body: {json: {filter: {active: true}, page: {size: 100}}}
+      records: $.hits[*]
+      paginator: {type: page_number, in: body, page_param: page.number, total_path: $.total}
+      """,
+      """
+      type: http
+      for_each: example
+      path: "https://api.example.com/customers/{id}/orders"
+      keep: {customer_id: "{id}"}
+      records: $.orders[*]
+      """,
+      """
+      type: http
+      path: https://api.example.com/orders
+      records: $.items[*]
+      incremental: {cursor: updated_at, param: since, initial: 2026-01-01, lag: 1h}
+      """,
+      "type: http\npath: https://api.example.com/catalogue.pdf\ndownload: out/catalogue.pdf",
     ],
     faults: [
       FaultExample(
@@ -82,6 +132,20 @@ package struct HTTPSource: Source, Component {
       FaultExample(
         "type: http\npath: https://example.com\nresponses: [{when: {status: ⟪6xxx}, action: fail}]",
         "'6xxx' is no status; write a number such as 404, a class such as 5xx, or a range such as 500-504"),
+      FaultExample(
+        "type: http\npath: https://example.com\n⟪body: {json: {a: 1}}", "a GET carries no body; set 'method: POST'"),
+      FaultExample(
+        "type: http\npath: https://example.com\nmethod: POST\nbody: {json: {page: first}}\n"
+          + "⟪paginator: {type: page_number, in: body, page_param: page.number}",
+        "'page.number' cannot be set in the JSON body: it leads through what is no object"),
+      FaultExample(
+        "type: http\npath: https://example.com\nformat: csv\n⟪download: out/data.csv",
+        "a download is kept as it is, so it takes no 'format'"),
+      FaultExample(
+        "type: http\npath: https://example.com/\n⟪keep: {id: \"{id}\"}", "'keep' needs 'for_each'"),
+      FaultExample(
+        "type: http\n⟪for_each: example\npath: https://example.com/{id",
+        "'{' without its '}' in 'https://example.com/{id'; write {{ for the character itself"),
     ])
 
   private var recordsFault: String? {
@@ -95,63 +159,140 @@ package struct HTTPSource: Source, Component {
   }
 
   private var paginatorFault: String? {
-    guard format != .json, let paginator, let made = try? paginator.value.makePaginator(), !made.paths.isEmpty else {
-      return nil
+    guard let paginator, let made = try? paginator.value.makePaginator() else { return nil }
+    if format != .json, !made.paths.isEmpty {
+      let reason = "the paginator '\(paginator.kind)' reads JSONPaths of the page"
+      return "\(reason), so it needs 'format: json', not \(format.rawValue)"
     }
-    let reason = "the paginator '\(paginator.kind)' reads JSONPaths of the page"
-    return "\(reason), so it needs 'format: json', not \(format.rawValue)"
+    if made.bodyParameters.isEmpty { return nil }
+    if request.method == .get { return "a GET carries no body for the paginator's parameters; set 'method: POST'" }
+    do throws(RequestBody.Fault) {
+      let parameters = made.bodyParameters.map { PageRequest.Parameter($0, 1, in: .body) }
+      _ = try (request.body?.filled { _ in nil } ?? .empty).setting(parameters)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private var downloadFault: String? {
+    guard let download else { return nil }
+    if download.isEmpty { return "'download' names no file" }
+    let others: [(key: String, isSet: Bool)] = [
+      ("format", format != .json), ("records", records != nil), ("allow_empty", allowEmpty),
+      ("encoding", encoding != nil), ("members", members != nil), ("paginator", paginator != nil),
+    ]
+    return others.first(where: \.isSet).map { "a download is kept as it is, so it takes no '\($0.key)'" }
+  }
+
+  private var forEachFault: String? {
+    guard forEach != nil else { return nil }
+    if download != nil { return "a download is one file: 'for_each' does not apply" }
+    do throws(Template.SyntaxFault) {
+      let templates = try request.templates()
+      return templates.columns.isEmpty ? "nothing of the request differs from row to row: write {column} in it" : nil
+    } catch {
+      return error.message
+    }
+  }
+
+  package var parent: DatasetName? { forEach }
+  package var isIncremental: Bool { incremental != nil }
+
+  private func client(_ context: NodeContext) throws -> APIClient {
+    try context.client(request.api, answers: AnswerDeclaration(expect: expect, responses: responses))
   }
 
   package func read(into rows: SourceWriter, _ context: NodeContext) async throws {
-    let client = try context.client(api, answers: AnswerDeclaration(expect: expect, responses: responses))
-    let fields = headers.items.map { HeaderFields.Field($0.name, $0.value) }
-    let request = try client.request(
-      path: path, query: query.items.map { RequestURL.QueryItem($0.name, $0.value) }, headers: HeaderFields(fields))
+    let client = try client(context)
+    var prepared = try request.prepared(client)
+    if let download {
+      let whole = HTTPDownload(path: download, client: client, request: try prepared.httpRequest())
+      return try await whole.run(into: rows, context)
+    }
+    let start = try await incremental?.start(context)
+    try incremental?.apply(start, to: &prepared)
+    var sink = RowSink(rows, incremental?.tracker(start))
+    try await readAll(prepared, client, &sink, context)
+    try sink.finish(context)
+  }
+
+  package func read(into rows: SourceWriter, from parent: DatasetReader, _ context: NodeContext) async throws {
+    let client = try client(context)
+    let requests = ParentRequests(try request.templates(), keep: keep, client: client, reader: parent, context)
+    let start = try await incremental?.start(context)
+    var sink = RowSink(rows, incremental?.tracker(start))
+    try await orderedWindow(
+      width: context.run.part?.limit == nil ? client.gate.concurrency : 1,
+      next: { try await requests.next() },
+      job: { asked in
+        var asked = asked
+        try incremental?.apply(start, to: &asked.request)
+        var collected = RowSink(nil, nil)
+        try await readAll(asked.request, client, &collected, context)
+        return try collected.parts.map { (rows: try $0.rows.adding(asked.kept), reading: $0.reading) }
+      },
+      deliver: { parts in
+        for part in parts { try await sink.write(part.rows, reading: part.reading) }
+      })
+    try requests.requireColumns()
+    try sink.finish(context)
+  }
+
+  /// Reads all pages of a request.
+  private func readAll(
+    _ prepared: PreparedRequest, _ client: APIClient, _ rows: inout RowSink, _ context: NodeContext
+  ) async throws {
     var paginator = try paginator?.value.makePaginator() ?? SinglePaginator()
+    let body = try PageBody(
+      format, records: records?.value, allowEmpty: allowEmpty, dialect: text.dialect, encoding: encoding?.encoding,
+      members: members)
     let pages = try PageFetcher(
-      client: client, request: request, body: try PageBody(format, records: records?.value, allowEmpty: allowEmpty),
-      paths: paginator.paths, context)
+      client: client, request: prepared, body: body, paths: paginator.paths, context)
     do {
-      try await readPages(pages, &paginator, into: rows)
+      try await readPages(pages, &paginator, into: &rows)
     } catch let fault as PaginationFault {
-      throw RunFailure("source '\(context.name)': \(fault.message)")
+      throw RunFailure("source '\(context.name)': \(client.mask.apply(to: fault.message))")
     }
     for warning in paginator.warnings { context.warn(warning) }
   }
 
   private func readPages(
-    _ pages: PageFetcher, _ paginator: inout any Paginator, into rows: SourceWriter
+    _ pages: PageFetcher, _ paginator: inout any Paginator, into rows: inout RowSink
   ) async throws {
-    func write(_ page: FetchedPage) async throws {
+    /// Writes a page's rows, and returns what the paginator is told of it.
+    func write(_ page: FetchedPage) async throws -> PageSummary {
+      var summary = page.summary
       for part in page.parts { try await rows.write(part, reading: pages.body.reading) }
+      while let part = try await page.rest?.next() {
+        summary.recordCount += part.rowCount
+        try await rows.write(part, reading: pages.body.reading)
+      }
+      return summary
     }
     guard let first = try paginator.next(after: nil) else { return }
-    let page = try await pages.fetch(first)
-    try await write(page)
-    let upcoming = try paginator.upcoming(after: page.summary) ?? []
-    var next = try paginator.next(after: page.summary)
+    let summary = try await write(try await pages.fetch(first))
+    let upcoming = try paginator.upcoming(after: summary) ?? []
+    var next = try paginator.next(after: summary)
     if !upcoming.isEmpty, next != nil {
       let ahead = UpcomingPages(upcoming)
       try await orderedWindow(
         // Whoever wants some rows wants no page ahead.
         width: pages.isLimited ? 1 : pages.client.gate.concurrency,
         next: { ahead.take() },
-        job: { request -> Result<FetchedPage, any Error> in
-          do { return .success(try await pages.fetch(request)) } catch { return .failure(error) }
+        job: { request -> (PageRequest, Result<FetchedPage, any Error>) in
+          do { return (request, .success(try await pages.fetch(request))) } catch { return (request, .failure(error)) }
         },
-        deliver: { fetched in
-          // Once a page has said that it is the last, what was fetched ahead is not data, and its faults are none.
-          guard next != nil else { return }
-          let page = try fetched.get()
-          try await write(page)
-          next = try paginator.next(after: page.summary)
+        deliver: { request, fetched in
+          // Once a page has said that it is the last, or that another one follows, what was fetched ahead is not data,
+          // and its faults are none.
+          guard request == next else { return ahead.stop() }
+          next = try paginator.next(after: try await write(try fetched.get()))
           if next == nil { ahead.stop() }
         })
     }
     while let request = next {
-      let page = try await pages.fetch(request)
-      try await write(page)
-      next = try paginator.next(after: page.summary)
+      next = try paginator.next(after: try await write(try await pages.fetch(request)))
     }
   }
 }

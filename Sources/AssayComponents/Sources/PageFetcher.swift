@@ -2,52 +2,46 @@ internal import AssayColumns
 internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
+internal import Synchronization
 
 /// A page of an API: its rows (in several parts if it is large), and what the paginator may read of it.
 struct FetchedPage: Sendable {
   var parts: [DecodedRows]
+  /// Rows behind `parts` that are decoded as they are wanted, where a page is too large to have all of them in memory.
+  var rest: LateRows?
+  /// Of a page with a rest it does not count the rows of that.
   var summary: PageSummary
 }
 
-/// How the body of an answer becomes rows.
-struct PageBody: Sendable {
-  let format: any RowFormat
-  let expectation: BodyExpectation
-  /// Set for JSON bodies, which also hold the paginator's values.
-  let json: JSONFormat?
+/// The rows of a large page that are still to be decoded.
+final class LateRows: Sendable {
+  private let rows: Mutex<BodyRows>
+  private let workers: Workers
 
-  var reading: Field.Reading { format.reading }
+  init(_ rows: BodyRows, _ workers: Workers) {
+    self.rows = Mutex(rows)
+    self.workers = workers
+  }
 
-  init(_ format: HTTPSource.BodyFormat, records: String?, allowEmpty: Bool) throws {
-    switch format {
-    case .json, .jsonl:
-      let path = try records.map { text throws(JSONPathFault) in try JSONPath(text) }
-      let json = JSONFormat(records: path, lines: format == .jsonl, allowEmpty: allowEmpty)
-      self.format = json
-      self.json = format == .json ? json : nil
-      expectation = BodyExpectation(format == .json ? .json : .jsonLines)
-    case .csv:
-      self.format = CSVFormat()
-      json = nil
-      expectation = BodyExpectation(.csv)
-    case .xml:
-      self.format = XMLFormat(records: records)
-      json = nil
-      expectation = BodyExpectation(.xml)
-    }
+  /// The next part, or nil at the end.
+  func next() async throws -> DecodedRows? {
+    try await workers.run { try self.rows.withLock { try $0.next() } }
   }
 }
 
 /// Fetches and decodes pages; any number at once.
 struct PageFetcher: Sendable {
+  /// How much text of a page is decoded before its rows are handed on: what is larger is decoded as it is read.
+  private static let decodedAtOnce = 32 << 20
+
   let client: APIClient
-  let request: HTTPRequest
+  let request: PreparedRequest
   let body: PageBody
   /// JSONPaths whose values the paginator wants, with their texts.
   private let paths: [(text: String, path: JSONPath)]
   private let context: NodeContext
 
-  init(client: APIClient, request: HTTPRequest, body: PageBody, paths: [String], _ context: NodeContext) throws {
+  init(client: APIClient, request: PreparedRequest, body: PageBody, paths: [String], _ context: NodeContext) throws {
     self.client = client
     self.request = request
     self.body = body
@@ -59,64 +53,48 @@ struct PageFetcher: Sendable {
   var isLimited: Bool { context.run.part?.limit != nil }
 
   func fetch(_ page: PageRequest) async throws -> FetchedPage {
-    let asked = page.applied(to: request)
-    let exchange = try await context.page(asked, over: client, expecting: body.expectation)
+    var request = try request.httpRequest(for: page)
+    let spool = BodySpool()
+    // What is recorded or replayed is in memory.
+    if body.isStreamed, !context.run.hasTape { request.target = BodyTarget(spool) }
+    let label = client.mask.apply(to: page.label)
+    let exchange: HTTPExchange
+    do {
+      exchange = try await context.page(request, over: client, expecting: body.expectation)
+    } catch var failure as HTTPFailure {
+      failure.url += label
+      throw failure
+    }
+    let shown = "the answer to " + client.mask.apply(to: "\(request.method.rawValue) \(request.url)") + label
+    return try await context.run.workers.run { try decode(exchange, spool, shown: shown) }
+  }
+
+  /// Decodes a page, or the beginning of a large one.
+  private func decode(_ exchange: HTTPExchange, _ spool: BodySpool, shown: String) throws -> FetchedPage {
     let response = exchange.response
-    let shown = client.mask.apply(to: "\(asked.method.rawValue) \(asked.url)")
-    return try await context.run.workers.run {
-      do throws(FormatFault) {
-        let (parts, values) = exchange.isFound ? try decode(response) : ([], [:])
-        return FetchedPage(
-          parts: parts,
-          summary: PageSummary(
-            recordCount: parts.reduce(0) { $0 + $1.rowCount }, values: values, headers: response.headers,
-            url: response.finalURL,
-            bodyHash: sha256Hex(response.body)))
-      } catch {
-        throw error.failure(in: "the answer to \(shown)")
-      }
-    }
-  }
-
-  private func decode(_ response: HTTPResponse) throws(FormatFault) -> ([DecodedRows], [String: PageValue]) {
-    if response.status == 204 || response.status == 205 { return ([], [:]) }
-    let bytes = try uncompressed(response.body)
-    if let json = body.json, !paths.isEmpty {
-      let root = try JSONParser.parse(bytes)
-      var values: [String: PageValue] = [:]
-      for (text, path) in paths {
-        if let value = path.first(in: root) { values[text] = PageValue(value) }
-      }
-      return ([try JSONFormat.rows(of: try json.records(in: root))], values)
-    }
-    var cutter = body.format.makeCutter()
-    let pieces = try cutter.push(bytes) + cutter.finish()
+    let isSpooled = response.written != nil
+    let hasBody = exchange.isFound && response.status != 204 && response.status != 205
+    let bytes: (any RandomAccessBytes)? = isSpooled ? spool.bytes : response.body
+    var rows = try BodyRows(
+      hasBody ? bytes : nil, body, response, paths: paths, limit: client.maxBody, shown: shown)
     var parts: [DecodedRows] = []
-    for piece in pieces { parts.append(try body.format.decode(piece)) }
-    return (parts, [:])
-  }
-
-  private func uncompressed(_ bytes: [UInt8]) throws(FormatFault) -> [UInt8] {
-    guard GzipInflater.isGzip(bytes) else { return bytes }
-    var inflater = GzipInflater(limits: GzipInflater.Limits(byteCount: client.maxBody))
-    inflater.push(bytes)
-    inflater.finish()
-    var text: [UInt8] = []
-    while let part = try inflater.next() { text += part }
-    return text
+    var hasEnded = false
+    while !hasEnded, rows.byteCount < Self.decodedAtOnce || paths.isEmpty == false {
+      if let part = try rows.next() { parts.append(part) } else { hasEnded = true }
+    }
+    return FetchedPage(
+      parts: parts, rest: hasEnded ? nil : LateRows(rows, context.run.workers),
+      summary: PageSummary(
+        recordCount: parts.reduce(0) { $0 + $1.rowCount }, values: rows.values, headers: response.headers,
+        url: response.finalURL, bodyHash: isSpooled ? spool.sha256 : sha256Hex(response.body)))
   }
 }
 
-extension PageValue {
-  /// A JSON value as a paginator reads it.
-  init(_ value: JSONValue) {
-    switch value {
-    case .null: self = .null
-    case .bool(let flag): self = .boolean(flag)
-    case .integer(let number): self = .integer(number)
-    case .decimal(let number): self = .decimal(number)
-    case .string(let text): self = .text(text)
-    case .array, .object: self = .structured
-    }
+extension PageRequest {
+  /// What tells a page from others where its address does not: ` (page.number = 7)`.
+  fileprivate var label: String {
+    let hidden = parameters.filter { $0.place != .query }
+    if hidden.isEmpty { return "" }
+    return " (" + hidden.map { "\($0.name) = \($0.value.prefix(60))" }.joined(separator: ", ") + ")"
   }
 }

@@ -37,6 +37,7 @@ package struct RetryDeclaration: ConfigObject {
   package var jitter = Jitter.full
   package var maxElapsed = Duration.seconds(600)
   package var maxWait = Duration.seconds(300)
+  package var nonIdempotent = false
 
   package static let schema = Schema(
     "retry", RetryDeclaration(), summary: "What happens after a passing fault.",
@@ -55,6 +56,9 @@ package struct RetryDeclaration: ConfigObject {
         "max_wait", \.maxWait,
         "A server that asks for a longer wait fails the request at once: by `Retry-After`, or by the reset in `RateLimit`, `RateLimit-*` or `X-RateLimit-*` once nothing remains. A shorter one holds all requests to the API."
       ),
+      Key(
+        "non_idempotent", \.nonIdempotent,
+        "Whether `POST` and `PATCH` are sent again too, though the first may have been done: right for searches."),
     ],
     rules: [Rule("factor") { $0.factor < 1 ? "a factor is at least 1" : nil }])
 }

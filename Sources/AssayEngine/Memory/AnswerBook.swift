@@ -133,6 +133,8 @@ package final class AnswerBook: Sendable {
     }
     let exchange = try await send()
     let response = exchange.response
+    // What is too large for memory is too large to be kept twice: a resumed run asks for it again.
+    if response.written != nil { return (exchange, false) }
     let now = clock.now
     try await keep([
       AnswerRecord(

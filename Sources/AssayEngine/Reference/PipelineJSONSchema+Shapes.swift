@@ -89,6 +89,7 @@ extension PipelineJSONSchema {
     case .either(let shapes): return shapes.flatMap(alternatives)
     case .object(_, let keys): return [.object(object(keys, extra: []))]
     case .component(let family): return [reference(family)]
+    case .anything: return [[:]]
     }
   }
 

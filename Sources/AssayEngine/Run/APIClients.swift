@@ -122,7 +122,8 @@ package final class APIClients: Sendable {
         headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),
         retry: RetryPolicy(
           maxAttempts: retry.maxAttempts, initial: retry.initial, factor: retry.factor, max: retry.max,
-          jitter: retry.jitter == .full ? .full : .none, maxElapsed: retry.maxElapsed, maxWait: retry.maxWait),
+          jitter: retry.jitter == .full ? .full : .none, maxElapsed: retry.maxElapsed, maxWait: retry.maxWait,
+          retriesUnsafe: retry.nonIdempotent),
         timeouts: Timeouts(
           connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
         maxBody: declaration.maxBody.bytes, transport: transport,

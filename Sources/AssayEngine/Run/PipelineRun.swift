@@ -73,7 +73,7 @@ package final class PipelineRun: Sendable {
     }
     let lease = keepLease(store)
     let cursors = SourceCursors(
-      options.refreshes ? nil : store, pipeline: plan.definition.name, params: plan.definition.paramsText(mask))
+      options.refreshes || options.recording != nil ? nil : store, pipeline: plan.definition.name, params: plan.definition.paramsText(mask))
     let ledger = EventLedger(store, run: runID)
     let apis = plan.definition.apis.map { (name: $0.name, declaration: $0.declaration) }
     let usage = UsageLedger(store)
@@ -92,6 +92,7 @@ package final class PipelineRun: Sendable {
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
       part: options.part, cursors: cursors,
+      files: RunFiles(store: store, runID: runID) { [state] file in state.note { $0.files.append(file) } },
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }

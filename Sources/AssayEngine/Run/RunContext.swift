@@ -22,13 +22,17 @@ package final class RunContext: Sendable {
   package let cursors: SourceCursors
   /// Where exchanges are recorded, or answered from.
   let tape: (any ExchangeTape)?
+  /// Whether exchanges are recorded, or answered from a recording: then bodies are in memory.
+  package var hasTape: Bool { tape != nil }
+  /// The files that sources bring.
+  package let files: RunFiles
   package let events: @Sendable (RunEvent) -> Void
   private let memo = SharedAnswers()
 
   package init(
     runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
     clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil, part: RunPart? = nil,
-    cursors: SourceCursors = SourceCursors(),
+    cursors: SourceCursors = SourceCursors(), files: RunFiles? = nil,
     events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
@@ -42,6 +46,7 @@ package final class RunContext: Sendable {
     self.tape = tape
     self.part = part
     self.cursors = cursors
+    self.files = files ?? RunFiles(store: nil, runID: runID) { _ in }
     self.events = events
   }
 

@@ -27,6 +27,8 @@ package final class RunState: Sendable {
   struct Found: Sendable {
     var measures: [String: MeasureValues] = [:]
     var staged: [Int: StagedOutput] = [:]
+    /// Files that sources brought, in any order.
+    var files: [FilePublish] = []
   }
 
   private let nodes: Mutex<[Node]>

@@ -122,10 +122,12 @@ struct RunVerdict: Sendable {
   }
 
   /// The outputs that may be published after the run: all of them, those with `publish: always`, or none. A budget that
-  /// ran out in a look-up leaves the latter; in a source, which then has not all of its rows, none.
+  /// ran out in a look-up leaves the latter; in a source, which then has not all of its rows, none. The files that
+  /// sources brought are published where all are.
   func published(_ report: RunReport) -> [StagedOutput] {
     let staged = state.results.staged
-    return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } }
+    let files = report.exitCode == 0 ? state.results.files.map { StagedOutput.file($0, rows: 1) } : []
+    return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } } + files
   }
 
   /// Marks what was published.

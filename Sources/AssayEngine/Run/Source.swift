@@ -8,6 +8,8 @@ package protocol Source: Sendable {
   var parent: DatasetName? { get }
   /// Whether it brings only what is new since the last published run.
   var isIncremental: Bool { get }
+  /// The file that it writes, as the pipeline file has it; nil where it writes none.
+  var download: String? { get }
   /// Reads all rows into the writer, in the order of the data. The writer is finished by the engine.
   func read(into rows: SourceWriter, _ context: NodeContext) async throws
   /// Reads the rows that belong to the rows of its parent, in their order.
@@ -21,4 +23,5 @@ extension Source {
   package func read(into rows: SourceWriter, from parent: DatasetReader, _ context: NodeContext) async throws {
     throw RunFailure("a source of this kind reads no other dataset")
   }
+  package var download: String? { nil }
 }

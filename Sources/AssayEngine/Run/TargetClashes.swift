@@ -28,6 +28,9 @@ extension PipelineDefinition {
       taken[absolute(store)] = "the store"
     }
     var written: [(place: String, what: String, shared: Bool)] = []
+    for source in sources {
+      if let file = source.source.download { written.append((place(file), "the download of '\(source.name)'", false)) }
+    }
     for (index, output) in outputs.enumerated() {
       guard let file = output.output.file else { continue }
       // Several tables go into one database.

@@ -33,7 +33,7 @@ package struct GzipInflater: Sendable {
     case ended
   }
 
-  private let stream = DeflateStream()
+  private let stream = DeflateStream(.gzip)
   private let limits: Limits
   private let outputSize: Int
   private var stage = Stage.between
@@ -120,57 +120,5 @@ package struct GzipInflater: Sendable {
       throw FormatFault(
         "the gzip data inflates to more than \(most) times its size, as a decompression bomb does", byte: consumed)
     }
-  }
-}
-
-/// zlib's state, which must not move.
-///
-/// `@unchecked Sendable`: the state is reached through this object alone, holds nothing of a thread, and the object is
-/// private to one inflater, whose mutating methods have exclusive access; a copy of an inflater is never used beside
-/// the original.
-private final class DeflateStream: @unchecked Sendable {
-  private let stream: UnsafeMutablePointer<z_stream>
-  private var isReady = false
-
-  init() {
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-  }
-
-  deinit {
-    if isReady { inflateEnd(stream) }
-    stream.deinitialize(count: 1)
-    stream.deallocate()
-  }
-
-  /// Makes ready for a member. False where there is no memory.
-  func reset() -> Bool {
-    if isReady { return inflateReset(stream) == Z_OK }
-    // 15 bits of window, and 16 for the gzip format alone.
-    isReady = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    return isReady
-  }
-
-  var message: String { stream.pointee.msg.map { String(cString: $0) } ?? "unknown error" }
-
-  func inflate(_ input: ArraySlice<UInt8>, outputSize: Int) -> (output: [UInt8], used: Int, status: Int32) {
-    var used = 0
-    var status: Int32 = Z_OK
-    let output = [UInt8](unsafeUninitializedCapacity: outputSize) { output, filled in
-      input.withUnsafeBufferPointer { input in
-        // A slice may be larger than zlib's counter; the rest is for the next call.
-        let size = min(input.count, 1 << 30)
-        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        stream.pointee.avail_in = UInt32(size)
-        stream.pointee.next_out = output.baseAddress
-        stream.pointee.avail_out = UInt32(outputSize)
-        status = CZlib.inflate(stream, Z_NO_FLUSH)
-        used = size - Int(stream.pointee.avail_in)
-        filled = outputSize - Int(stream.pointee.avail_out)
-        stream.pointee.next_in = nil
-        stream.pointee.next_out = nil
-      }
-    }
-    return (output, used, status)
   }
 }

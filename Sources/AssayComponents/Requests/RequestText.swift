@@ -1,0 +1,35 @@
+internal import AssayDefinition
+
+/// A text of a request: one that stands as it is written, or one that is filled for each row.
+protocol RequestText: ConfigValue {
+  /// A text of nothing.
+  static var empty: Self { get }
+  /// Whether `{column}` stands for what differs from row to row.
+  static var isTemplate: Bool { get }
+  /// The text as it is written.
+  var written: String { get }
+  /// The columns that it names.
+  var columns: [(name: String, isOptional: Bool)] { get }
+  /// The text with its columns filled; nil where one that may not be null is null.
+  func filled(_ cell: (String) -> String?) -> String?
+}
+
+extension String: RequestText {
+  static var empty: String { "" }
+  static var isTemplate: Bool { false }
+  var written: String { self }
+  var columns: [(name: String, isOptional: Bool)] { [] }
+  func filled(_ cell: (String) -> String?) -> String? { self }
+}
+
+extension Template: RequestText {
+  static var empty: Template { Template(parts: []) }
+  static var isTemplate: Bool { true }
+  var written: String { text }
+  var columns: [(name: String, isOptional: Bool)] {
+    parts.compactMap { part in
+      if case .column(let name, let optional) = part { (name, optional) } else { nil }
+    }
+  }
+  func filled(_ cell: (String) -> String?) -> String? { fill(cell) }
+}
