@@ -24,6 +24,14 @@ class Entry:
     has_clock: bool = False
     # Exit codes of work that was done; 1 is a failed check.
     exits: tuple = (0,)
+    # What runs before it, untimed, on the same files.
+    before: list = None
+    # How many requests it must send, where that is known.
+    requests: int = None
+    # The name of the entry that does the same with next to no requests: what is left are the requests' CPU seconds.
+    less: str = None
+    # What it should find, where that is not what the contest expects.
+    expected: dict = None
 
 
 @dataclass
@@ -43,6 +51,10 @@ class Contest:
     differences: object = None
     expected: object = None
     notes: list = field(default_factory=list)
+    # Where the server is, whose requests are counted.
+    address: str = None
+    # The most that the reference may take: `times` what the entry `of` takes, or `times` the `seconds` that `of` means.
+    goals: list = field(default_factory=list)
 
 
 def peer(name, environment, script, path, work, **more):

@@ -2,9 +2,9 @@
 
     main.py GROUP... [--rounds N] [--rows N] [--results FILE]
 
-Groups: quality, load, json, xml, startup, growth, micro; `all` for each of them; `table` writes the table from the
-figures that are there. Figures of other groups stay as they are. With --results they go to another file, and the table
-is printed rather than written.
+Groups: quality, load, json, xml, ingest, lookups, startup, growth, micro; `all` for each of them; `table` writes the
+table from the figures that are there. Figures of other groups stay as they are. With --results they go to another file,
+and the table is printed rather than written.
 """
 import argparse
 import datetime
@@ -15,11 +15,12 @@ import sys
 
 import contests
 import data
+import http_contests
 import measuring
 import places
 import table
 
-GROUPS = [*contests.GROUPS, "micro"]
+GROUPS = {**contests.GROUPS, **http_contests.GROUPS, "micro": None}
 
 
 def main():
@@ -71,7 +72,7 @@ def run(group, options):
                               stdout=subprocess.PIPE, text=True, check=True)
         print(done.stdout, end="", file=sys.stderr)
         return {**figures, "kernels": [line.split("\t") for line in done.stdout.splitlines()]}
-    found = contests.GROUPS[group](options.rows)
+    found = GROUPS[group](options.rows)
     # Starts are short, so there can be more of them.
     rounds = options.rounds * 3 if group == "startup" else options.rounds
     figures["contests"] = [measuring.run_contest(contest, rounds) for contest in found]

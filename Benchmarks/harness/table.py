@@ -16,14 +16,15 @@ loses**.
 ```sh
 Scripts/bench all                     # everything; minutes
 Scripts/bench all --rounds 5 --rows 10000000
-Scripts/bench quality                 # one group: quality, load, json, xml, startup, growth or micro
+Scripts/bench quality                 # one group: quality, load, json, xml, ingest, lookups, startup, growth, micro
 Scripts/bench table                   # this page again, from Benchmarks/results.json
 ```
 
-It needs a C compiler, Python 3.10 or later with pip, the `sqlite3` program, and a way to the Python Package Index the
-first time. It builds Assay for release, makes the data (the same bytes for the same arguments), and sets up each peer
-in a virtual environment of its own under `.bench/`, byte-compiled, since it would else compile itself at each start.
-`--rounds` (3) and `--rows` (1,000,000) say how much is done; `--results FILE` leaves this page alone.
+It needs a C compiler, Python 3.10 or later with pip, the `sqlite3` program, for ingest and lookups nginx with its echo
+module (installed where there is `apt-get`), and a way to the Python Package Index the first time. It builds Assay for
+release, makes the data (the same bytes for the same arguments), and sets up each peer in a virtual environment of its
+own under `.bench/`, byte-compiled, since it would else compile itself at each start. `--rounds` (3) and `--rows`
+(1,000,000) say how much is done; `--results FILE` leaves this page alone.
 
 Peers get the columns' types where they can take them; Assay finds them out. Every result is held against an oracle in
 plain Python (rows, metrics, verdicts and counts of the checks, sums over the loaded tables), or, beyond 20 million
@@ -35,6 +36,8 @@ GROUPS = {
     "load": "## Loading",
     "json": "## JSON",
     "xml": "## XML",
+    "ingest": "## Ingestion over HTTP",
+    "lookups": "## Look-ups over HTTP",
     "startup": "## Start-up",
     "growth": "## Growth",
     "micro": "## Kernels",
@@ -69,7 +72,8 @@ def summary(results):
         for contest in results["groups"].get(name, {}).get("contests", []) if name not in ("startup", "growth") else []:
             ran = [entry for entry in contest["entries"] if entry["peak_mib"] and "failed" not in entry]
             own = next((entry for entry in ran if entry["name"] == contest["reference"]), None)
-            peers = [entry for entry in ran if not entry["name"].startswith("Assay")]
+            starts = {entry.get("less") for entry in ran}
+            peers = [entry for entry in ran if not entry["name"].startswith("Assay") and entry["name"] not in starts]
             peers = [entry for entry in peers if own and entry["work"] == own["work"]] or peers
             if own is None or not peers:
                 continue
@@ -105,12 +109,15 @@ def contest_table(contest):
     size = f", {contest['bytes'] / 1e6:,.0f} MB" if contest["bytes"] >= 1_000_000 else ""
     lines = [f"### {contest['title']}{size}", "", f"Medians of {contest['rounds']}.", "",
              "| | does | wall s | least – most | CPU s | peak MiB | × Assay |", "|---|---|---|---|---|---|---|"]
+    counts = any("requests" in entry for entry in contest["entries"])
+    if counts:
+        lines[-2:] = [lines[-2] + " requests | CPU µs each |", lines[-1] + "---|---|"]
     reference = next(
         (median(entry["wall"]) for entry in contest["entries"] if entry["name"] == contest["reference"]), None)
     remarks = list(contest["notes"])
     for entry in sorted(contest["entries"], key=lambda entry: (not entry["wall"], median(entry["wall"]) or 0)):
         if not entry["wall"] or "failed" in entry:
-            lines.append(f"| {entry['name']} | {entry['work']} | failed | | | | |")
+            lines.append(f"| {entry['name']} | {entry['work']} | failed | | | | |" + " | |" * counts)
             remarks.append(f"{entry['name']} failed: {cell(entry.get('failed', 'no run'))}")
             continue
         wall = median(entry["wall"])
@@ -123,14 +130,37 @@ def contest_table(contest):
         lines.append(
             f"| {name} | {entry['work']} | {seconds(wall)} "
             f"| {seconds(min(entry['wall']))} – {seconds(max(entry['wall']))} "
-            f"| {seconds(median(entry['cpu']))} | {mebibytes(median(entry['peak_mib']))} | {ratio} |")
+            f"| {seconds(median(entry['cpu']))} | {mebibytes(median(entry['peak_mib']))} | {ratio} |"
+            + (f" {median(entry['requests']):,.0f} | {cost_of_request(contest, entry)} |" if counts else ""))
         if len(entry["wall"]) < contest["rounds"]:
             remarks.append(f"{entry['name']}: {len(entry['wall'])} of {contest['rounds']} rounds, since it is slow.")
         if entry.get("differences"):
             remarks.append(f"{entry['name']} answers otherwise: {cell('; '.join(entry['differences']))}")
-    remarks += memory_losses(contest)
+    remarks += goals(contest, reference) + memory_losses(contest)
     lines += ["", *[f"- {remark}" for remark in remarks], ""] if remarks else [""]
     return "\n".join(lines)
+
+
+def cost_of_request(contest, entry):
+    """Microseconds of CPU time for each request that an entry sends beyond those of its `less`."""
+    less = next((other for other in contest["entries"] if other["name"] == entry.get("less")), None)
+    if less is None or not less["wall"]:
+        return ""
+    requests = median(entry["requests"]) - median(less["requests"])
+    return f"{(median(entry['cpu']) - median(less['cpu'])) / requests * 1e6:,.0f}" if requests > 0 else ""
+
+
+def goals(contest, wall):
+    """What the reference should take at the most, and whether it does."""
+    lines = []
+    for goal in contest.get("goals", []):
+        other = next((median(entry["wall"]) for entry in contest["entries"] if entry["name"] == goal["of"]), None)
+        seconds_of = goal.get("seconds") or other
+        if wall and seconds_of:
+            word = "reached" if wall <= goal["times"] * seconds_of else "**missed**"
+            lines.append(f"Goal: at most {goal['times']} × {goal['of']} ({seconds(seconds_of)} s). "
+                         f"{contest['reference']} takes {wall / seconds_of:.2f} × that: {word}.")
+    return lines
 
 
 def memory_losses(contest):
@@ -180,7 +210,8 @@ def kernels(group):
 
 
 def commands(results):
-    lines = ["## Commands", "", "From the project's folder; each is one process. Those for other sizes are alike.", "",
+    lines = ["## Commands", "", "From the project's folder; each is one process. Those for other sizes are alike.",
+             "While ingest or lookups run by hand, `python3 Benchmarks/harness/server.py` must answer them.", "",
              "```"]
     seen = set()
     for name in GROUPS:

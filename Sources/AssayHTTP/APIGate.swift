@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// Lets requests to one API go, whichever steps they come from: as many at once and in a time as the API's limits, its
 /// answers and its circuit breaker allow.

@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// How many requests an API may be sent, and at what cost, in a run and in a day. Shared by all that use the API.
 ///
@@ -132,7 +132,9 @@ package final class RequestBudget: Sendable {
       if let most = limits.requestsPerRun, run.requests > most { return usedUp("\(most) requests per run") }
       if let most = limits.requestsPerDay, whole.requests > most { return usedUp("\(most) requests per day (UTC)") }
       if let most = limits.costPerRun, Self.exceeds(run.cost, most) { return usedUp("a cost of \(most) per run") }
-      if let most = limits.costPerDay, Self.exceeds(whole.cost, most) { return usedUp("a cost of \(most) per day (UTC)") }
+      if let most = limits.costPerDay, Self.exceeds(whole.cost, most) {
+        return usedUp("a cost of \(most) per day (UTC)")
+      }
       state.reserved = after
       return nil
     }
@@ -148,7 +150,7 @@ package final class RequestBudget: Sendable {
     state.dayOthers = Usage()
   }
 
-  /// Ten times 0.1 is not more than 1.
+  /// Three times 0.1 is not more than 0.3.
   private static func exceeds(_ sum: Double, _ most: Double) -> Bool { sum > most + max(1, most) * 1e-9 }
 }
 

@@ -76,7 +76,7 @@ final class OrderLog: Sendable {
         }
       }
       // Queued one after the other, so that their order is known.
-      while gate.waiting < number + 1 { await Task.yield() }
+      try await until { gate.waiting >= number + 1 }
       tasks.append(task)
     }
     for number in stride(from: 0, to: 50, by: 3) { tasks[number].cancel() }
@@ -93,7 +93,7 @@ final class OrderLog: Sendable {
     let clock = ManualClock()
     let ticket = try await gate.admit(clock: clock)
     let order = OrderLog()
-    let tasks = await queue(8, at: gate, clock, order) { GateState.Ask(isRetry: $0 >= 5) }
+    let tasks = try await queue(8, at: gate, clock, order) { GateState.Ask(isRetry: $0 >= 5) }
     gate.end(ticket, .succeeded, clock: clock)
     for task in tasks { await task.value }
     #expect(order.numbers == [5, 6, 7, 0, 1, 2, 3, 4])
@@ -103,7 +103,7 @@ final class OrderLog: Sendable {
   private func queue(
     _ count: Int, at gate: APIGate, _ clock: ManualClock, _ order: OrderLog,
     _ ask: @escaping @Sendable (Int) -> GateState.Ask = { _ in GateState.Ask() }
-  ) async -> [Task<Void, Never>] {
+  ) async throws -> [Task<Void, Never>] {
     var tasks: [Task<Void, Never>] = []
     let before = gate.waiting
     for number in 0..<count {
@@ -113,7 +113,7 @@ final class OrderLog: Sendable {
           order.note(number)
           gate.end(ticket, .succeeded, clock: clock)
         })
-      while gate.waiting < before + number + 1 { await Task.yield() }
+      try await until { gate.waiting >= before + number + 1 }
     }
     return tasks
   }
@@ -124,14 +124,14 @@ final class OrderLog: Sendable {
     let clock = ManualClock()
     gate.end(try await gate.admit(clock: clock), .succeeded, clock: clock)
     let order = OrderLog()
-    let tasks = await queue(7, at: gate, clock, order)
+    let tasks = try await queue(7, at: gate, clock, order)
     for number in 1...7 {
-      await clock.sleepers(1)
+      try await clock.sleepers(1)
       #expect(clock.alarms == [.milliseconds(500 * number)])
       clock.advance(by: .milliseconds(499))
       #expect(order.numbers == Array(0..<(number - 1)))
       clock.advance(by: .milliseconds(1))
-      while order.numbers.count < number { await Task.yield() }
+      try await until { order.numbers.count >= number }
     }
     for task in tasks { await task.value }
     #expect(order.numbers == Array(0..<7))
@@ -144,17 +144,17 @@ final class OrderLog: Sendable {
     let clock = ManualClock()
     gate.end(try await gate.admit(clock: clock), .succeeded, clock: clock)
     let order = OrderLog()
-    let tasks = await queue(3, at: gate, clock, order)
-    await clock.sleepers(1)
+    let tasks = try await queue(3, at: gate, clock, order)
+    try await clock.sleepers(1)
     tasks[0].cancel()
     await tasks[0].value
     clock.advance(by: .seconds(1))
     await tasks[1].value
     #expect(order.numbers == [1])
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     tasks[2].cancel()
     await tasks[2].value
-    await clock.sleepers(0)
+    try await clock.sleepers(0)
     #expect(gate.waiting == 0 && gate.active == 0)
   }
 
@@ -172,12 +172,12 @@ final class OrderLog: Sendable {
         return ticket
       }
     }
-    while gate.waiting < 6 { await Task.yield() }
-    await clock.sleepers(1)
+    try await until { gate.waiting >= 6 }
+    try await clock.sleepers(1)
     clock.advance(by: .milliseconds(9_999))
     #expect(gate.active == 0)
     clock.advance(by: .milliseconds(1))
-    while gate.active < 1 { await Task.yield() }
+    try await until { gate.active >= 1 }
     #expect(gate.waiting == 5 && gate.limit == 1)
     gate.end(1, .succeeded, clock: clock)
     #expect(gate.waiting == 3 && gate.active == 2 && gate.limit == 2)
@@ -192,7 +192,7 @@ final class OrderLog: Sendable {
     let clock = ManualClock()
     let ticket = try await gate.admit(clock: clock)
     let waiting = Task { try await gate.admit(clock: clock) }
-    while gate.waiting < 1 { await Task.yield() }
+    try await until { gate.waiting >= 1 }
     gate.end(ticket, .succeeded, hold: .seconds(301), clock: clock)
     await #expect(throws: GateRefusal.held(until: .seconds(301))) { try await waiting.value }
     await #expect(throws: GateRefusal.held(until: .seconds(301))) { try await gate.admit(clock: clock) }
@@ -201,7 +201,7 @@ final class OrderLog: Sendable {
     }
     clock.advance(by: .seconds(1))
     let patient = Task { try await gate.admit(clock: clock) }
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     clock.advance(by: .seconds(300))
     #expect(try await patient.value == 1)
     #expect(gate.active == 1)
@@ -224,11 +224,11 @@ final class OrderLog: Sendable {
         }
       }
     }
-    while gate.waiting < 5 { await Task.yield() }
-    await clock.sleepers(1)
+    try await until { gate.waiting >= 5 }
+    try await clock.sleepers(1)
     #expect(clock.alarms == [.seconds(30)])
     clock.advance(by: .seconds(30))
-    while gate.active < 1 { await Task.yield() }
+    try await until { gate.active >= 1 }
     #expect(gate.waiting == 4, "one probe alone")
     gate.end(3, .failed, clock: clock)
     for task in tasks { _ = await task.value }
@@ -237,7 +237,7 @@ final class OrderLog: Sendable {
     clock.advance(by: .seconds(60))
     let probe = try await gate.admit(clock: clock)
     let follower = Task { try await gate.admit(clock: clock) }
-    while gate.waiting < 1 { await Task.yield() }
+    try await until { gate.waiting >= 1 }
     gate.end(probe, .succeeded, clock: clock)
     #expect(try await follower.value == probe + 1)
   }

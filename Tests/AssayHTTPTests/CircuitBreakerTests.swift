@@ -56,7 +56,8 @@ struct CircuitBreakerTests {
     fail(&breaker, 1, at: .seconds(3))
     #expect(breaker.verdict(at: .seconds(3)) == .pass)
     fail(&breaker, 1, at: .seconds(3))
-    #expect(breaker.verdict(at: .seconds(3)) == .wait(.seconds(4)), "the first cool-down again, and requests wait for it")
+    #expect(
+      breaker.verdict(at: .seconds(3)) == .wait(.seconds(4)), "the first cool-down again, and requests wait for it")
   }
 
   @Test func `a probe that tells nothing leaves its place to the next request`() {

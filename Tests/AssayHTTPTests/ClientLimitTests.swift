@@ -25,11 +25,11 @@ import Testing
     let client = try stubClient(transport, clock: clock)
     let first = send(["/0"], over: client)
     // Its own wait.
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     let rest = send((1...9).map { "/\($0)" }, over: client)
-    while client.gate.waiting < 9 { await Task.yield() }
+    try await until { client.gate.waiting >= 9 }
     // And the timer of the gate.
-    await clock.sleepers(2)
+    try await clock.sleepers(2)
     clock.advance(by: .seconds(9))
     #expect(transport.sent.count == 1)
     clock.advance(by: .seconds(1))
@@ -48,14 +48,14 @@ import Testing
     }
     let client = try stubClient(transport, clock: clock)
     let tasks = send(["/0"], over: client)
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     let rest = send((1...3).map { "/\($0)" }, over: client)
-    while client.gate.waiting < 3 { await Task.yield() }
-    await clock.sleepers(2)
+    try await until { client.gate.waiting >= 3 }
+    try await clock.sleepers(2)
     clock.advance(by: .seconds(10))
     for (active, waiting) in [(1, 3), (2, 1), (1, 0)] {
-      while client.gate.active != active || client.gate.waiting != waiting { await Task.yield() }
-      await clock.sleepers(active)
+      try await until { client.gate.active == active && client.gate.waiting == waiting }
+      try await clock.sleepers(active)
       clock.advance(by: .seconds(1))
     }
     for task in tasks + rest { #expect(await task.value == "200") }
@@ -83,7 +83,7 @@ import Testing
     let client = try stubClient(transport, clock: clock)
     #expect(await send(["/0"], over: client)[0].value == "200")
     let next = send(["/1"], over: client)
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     #expect(clock.alarms == [.seconds(40)])
     clock.advance(by: .seconds(40))
     #expect(await next[0].value == "200")
@@ -110,12 +110,13 @@ import Testing
     #expect(transport.sent.count == 1)
   }
 
-  @Test(arguments: [
-    (429, ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"], 12),
-    (403, ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"], 12), (403, ["Retry-After": "7"], 7),
-    (429, ["Retry-After": "7", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "5"], 7),
-    (429, ["X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "12"], 1),
-  ] as [(Int, [String: String], Int)])
+  @Test(
+    arguments: [
+      (429, ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"], 12),
+      (403, ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"], 12), (403, ["Retry-After": "7"], 7),
+      (429, ["Retry-After": "7", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "5"], 7),
+      (429, ["X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "12"], 1),
+    ] as [(Int, [String: String], Int)])
   func `the reset is the wait of a request that was turned away without another`(
     status: Int, fields: [String: String], seconds: Int
   ) async throws {
@@ -129,9 +130,10 @@ import Testing
     #expect(clock.sleeps == [.seconds(seconds)])
   }
 
-  @Test(arguments: [
-    [:], ["X-RateLimit-Remaining": "9", "X-RateLimit-Reset": "12"], ["X-RateLimit-Remaining": "0"],
-  ] as [[String: String]])
+  @Test(
+    arguments: [
+      [:], ["X-RateLimit-Remaining": "9", "X-RateLimit-Reset": "12"], ["X-RateLimit-Remaining": "0"],
+    ] as [[String: String]])
   func `a 403 of another kind is not sent again`(fields: [String: String]) async throws {
     let clock = StillClock()
     let headers = HeaderFields(fields.map { .init($0.key, $0.value) })
@@ -246,10 +248,10 @@ import Testing
     let client = try stubClient(
       transport, clock: clock, gate: APIGate(concurrency: 8, rate: RateLimit(requests: 1, per: .seconds(20))))
     let tasks = send((0..<400).map { "/\($0)" }, over: client)
-    while client.gate.waiting < 399 { await Task.yield() }
+    try await until { client.gate.waiting >= 399 }
     for number in 1..<400 {
-      await clock.sleepers(1)
-      while transport.sent.count < number { await Task.yield() }
+      try await clock.sleepers(1)
+      try await until { transport.sent.count >= number }
       #expect(clock.alarms == [.seconds(20 * number)])
       clock.advance(to: .seconds(20 * number))
     }

@@ -27,9 +27,9 @@ import Testing
     #expect((0..<1000).allSatisfy { _ in free.reserve(1e300) })
   }
 
-  @Test func `cost counts beside requests, and ten times a tenth are one`() {
-    let budget = RequestBudget(api: "a", limits: .init(requestsPerRun: 100, costPerRun: 1))
-    #expect((0..<10).allSatisfy { _ in budget.reserve(0.1) })
+  @Test func `cost counts beside requests, and three times a tenth are no more than three tenths`() {
+    let budget = RequestBudget(api: "a", limits: .init(requestsPerRun: 100, costPerRun: 0.3))
+    #expect((0..<3).allSatisfy { _ in budget.reserve(0.1) })
     #expect(!budget.reserve(0.1))
     #expect(budget.reserve(0), "what costs nothing is still within the cost")
   }
@@ -51,7 +51,8 @@ import Testing
     let budget = RequestBudget(
       api: "crm", limits: .init(requestsPerRun: 5, requestsPerDay: 3), usedToday: .init(requests: 1, cost: 1),
       today: { clock.unixTime / 86_400 }, note: { notes.note($0, $1) })
-    let client = try stubClient(StubTransport(clock) { _, request in answer(to: request) }, clock: clock, budget: budget)
+    let client = try stubClient(
+      StubTransport(clock) { _, request in answer(to: request) }, clock: clock, budget: budget)
     let request = try client.request(path: "/x")
     for _ in 0..<2 { _ = try await client.send(request) }
     clock.advance(to: midnight - .seconds(1))
@@ -126,7 +127,7 @@ import Testing
     let client = try stubClient(
       StubTransport(clock) { _, request in answer(to: request) }, clock: clock, gate: gate, budget: budget)
     let task = Task { try await refusal(of: client)?.kind }
-    while gate.waiting < 1 { await Task.yield() }
+    try await until { gate.waiting >= 1 }
     #expect(!budget.reserve())
     task.cancel()
     #expect(try await task.value == .cancelled)

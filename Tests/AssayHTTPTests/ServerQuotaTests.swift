@@ -93,10 +93,11 @@ struct ServerQuotaTests {
     #expect(wait == example.wait.map { .milliseconds(Int64(($0 * 1000).rounded())) })
   }
 
-  @Test(arguments: [
-    ("120", 120), (" 7 ", 7), ("2.0", 2), ("1.5", 1.5), ("0.0001", 0.001), ("0", 0), ("1.", nil), (".5", nil),
-    ("1..5", nil), ("99999999999999999999", 1_000_000_000), ("+5", nil), ("1e3", nil),
-  ] as [(String, Double?)])
+  @Test(
+    arguments: [
+      ("120", 120), (" 7 ", 7), ("2.0", 2), ("1.5", 1.5), ("0.0001", 0.001), ("0", 0), ("1.", nil), (".5", nil),
+      ("1..5", nil), ("99999999999999999999", 1_000_000_000), ("+5", nil), ("1e3", nil),
+    ] as [(String, Double?)])
   func `Retry-After takes a fraction, as some services send it`(value: String, seconds: Double?) {
     let wait = RetryAfter.wait(in: ["Retry-After": value], now: Self.now)
     #expect(wait == seconds.map { .milliseconds(Int64(($0 * 1000).rounded())) })

@@ -67,7 +67,8 @@ import Testing
     }
   }
 
-  @Test func `a look-up whose budget runs out skips the rest, and what is always published is published`() async throws {
+  @Test func `a look-up whose budget runs out skips the rest, and what is always published is published`() async throws
+  {
     try await withSandbox { sandbox in
       let workspace = try Workspace()
       try write(Self.domains + Self.domains.reversed(), to: workspace)
@@ -111,7 +112,9 @@ import Testing
   static let precedence: [(String, String, Int32)] = [
     ("", "checks: {e: {columns: {company: not_null}}}", 4),
     ("  bad: {type: sql, from: [s], query: \"SELECT nope FROM s\"}\n", "", 3),
-    ("  bad: {type: sql, from: [s], query: \"SELECT nope FROM s\"}\n", "checks: {e: {columns: {company: not_null}}}", 3),
+    (
+      "  bad: {type: sql, from: [s], query: \"SELECT nope FROM s\"}\n", "checks: {e: {columns: {company: not_null}}}", 3
+    ),
   ]
 
   @Test(arguments: precedence)
@@ -164,7 +167,7 @@ import Testing
       let process = try workspace.start(["run", "p.yaml", "--json"])
       await gate.wait()
       // It goes on waiting for its fifth answer, while what it has sent comes into the store by itself.
-      while try await workspace.query("SELECT sum(requests) FROM api_usage") != ["5"] { await Task.yield() }
+      while try await workspace.query("SELECT sum(requests) FROM api_usage") != ["5"] { try Task.checkCancellation() }
       process.signal(SIGKILL)
       #expect(await process.end().code == -SIGKILL)
       let next = try RunOutcome(await workspace.assay("run", "p.yaml", "--json"))

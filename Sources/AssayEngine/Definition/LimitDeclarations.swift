@@ -14,7 +14,7 @@ package struct RateLimitDeclaration: ConfigObject {
         "How many requests start in each `per`, evenly spread. Retries count too."),
       Key("per", \.per, "The time."),
       Key(
-        "burst", \.burst, shown: "`requests`", range: 1...1_000_000,
+        "burst", \.burst, shown: "requests", range: 1...1_000_000,
         "How many may start at once after a rest. In any time as long as `per` at most `burst` and `requests` together start; 1 keeps them apart."
       ),
     ],

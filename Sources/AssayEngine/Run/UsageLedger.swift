@@ -95,7 +95,9 @@ final class UsageLedger: Sendable {
     if batch.isEmpty { return }
     do throws(StoreFailure) {
       let sums = try await store.addUsage(
-        batch.map { APIUsage(api: $0.key.api, day: dayText($0.key.day), requests: $0.value.requests, cost: $0.value.cost) })
+        batch.map {
+          APIUsage(api: $0.key.api, day: dayText($0.key.day), requests: $0.value.requests, cost: $0.value.cost)
+        })
       for ((entry, use), sum) in zip(batch, sums) { learn(entry, use, RequestBudget.Usage(sum)) }
     } catch {
       // Kept for the next time: a lock passes.
