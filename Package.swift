@@ -118,8 +118,8 @@ let package = Package(
     .target(
       name: "FuzzSubjects",
       dependencies: [
-        "CAssay", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayEngine", "AssayComponents",
-        "AssayTestSupport", "FormatTwins",
+        "CAssay", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
+        "AssayComponents", "AssayTestSupport", "FormatTwins",
       ], path: "Tests/FuzzSubjects"),
     // Built by Scripts/fuzz alone.
     .executableTarget(name: "assay-fuzz", dependencies: ["FuzzSubjects"], path: "Tests/Fuzz"),
@@ -152,6 +152,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "SandboxAPIs", "AssayColumns", "AssayFormats", "AssayStore", "AssayTestServers", "AssayTestSupport",
+        "FormatTwins",
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "SandboxTests", dependencies: ["SandboxAPIs"]),

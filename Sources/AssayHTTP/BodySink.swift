@@ -5,13 +5,19 @@
 package protocol BodySink: AnyObject, Sendable {
   /// How many bytes may stay in memory; below 0 none does, be the body empty.
   var memoryLimit: Int { get }
+  /// Whether it takes bytes as they were sent, be they compressed; false where nothing else is said.
+  var takesRawBytes: Bool { get }
   /// A body begins that is larger; what an earlier attempt has left is dropped.
   func begin() async throws(TransportFailure)
   /// The next bytes, about a mebibyte at once.
   func write(_ bytes: [UInt8]) async throws(TransportFailure)
 }
 
-/// Where a request's body is to go, as a part of the request: two requests are equal if they share it.
+extension BodySink {
+  package var takesRawBytes: Bool { false }
+}
+
+/// Where the body of a request's answer goes, as a part of the request: two requests are equal if they share it.
 package struct BodyTarget: Sendable, Hashable {
   package let sink: any BodySink
 

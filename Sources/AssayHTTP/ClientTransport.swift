@@ -24,6 +24,8 @@ package final class ClientTransport: Transport {
     var maxBody: Int
     var tls: TLSSettings?
     var route: ProxyRoute
+    /// Whether bodies stay compressed as they were sent.
+    var isRaw = false
   }
 
   private struct State {
@@ -62,8 +64,9 @@ package final class ClientTransport: Transport {
     if Task.isCancelled { throw TransportFailure(.cancelled, "the request was cancelled") }
     let route = try proxies.route(to: request.url.origin)
     let tls = request.url.origin.scheme == "https" ? request.tls : nil
+    let isRaw = request.target?.sink.takesRawBytes ?? false
     let client = try client(
-      Key(connect: timeouts.connect, read: timeouts.read, maxBody: maxBody, tls: tls, route: route))
+      Key(connect: timeouts.connect, read: timeouts.read, maxBody: maxBody, tls: tls, route: route, isRaw: isRaw))
     let lateness = Lateness()
     let work = Task {
       await Self.exchange(request, over: client, route: route, connect: timeouts.connect, maxBody: maxBody)
@@ -82,7 +85,9 @@ package final class ClientTransport: Transport {
     switch result {
     case .success(let response): return response
     case .failure(let error):
-      if error.kind == .cancelled, lateness.isLate.load(ordering: .sequentiallyConsistent) {
+      // Where nobody read what had come, the read time-out may fire as well.
+      if error.kind == .cancelled || error.kind == .readTimeout, lateness.isLate.load(ordering: .sequentiallyConsistent)
+      {
         throw TransportFailure(
           .totalTimeout, "no complete answer within the total time-out (\(durationText(timeouts.total)))")
       }
@@ -112,7 +117,7 @@ package final class ClientTransport: Transport {
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
     configuration.timeout = .init(connect: amount(key.connect), read: amount(key.read))
-    configuration.decompression = .enabled(limit: .size(key.maxBody))
+    configuration.decompression = key.isRaw ? .disabled : .enabled(limit: .size(key.maxBody))
     // Requests that wait for a pooled connection fail at the connect time-out, so the gate limits, not the pool.
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
     // Shorter than what servers usually allow, so that a request seldom meets a connection that is just closing.
@@ -181,7 +186,8 @@ extension ClientTransport {
     let headers = HeaderFields(answer.headers.map { HeaderFields.Field($0.name, $0.value) })
     let status = Int(answer.status.code)
     let hasBody = request.method != .head && status != 204 && status != 304
-    let isPlain = headers["content-encoding"].map { $0.lowercased() == "identity" } ?? true
+    let isRaw = request.target?.sink.takesRawBytes ?? false
+    let isPlain = isRaw || headers["content-encoding"].map { $0.lowercased() == "identity" } ?? true
     let length = headers["content-length"].flatMap { Int($0) }
     if hasBody, let length, length > maxBody {
       throw TransportFailure(.tooLarge, "the body has \(length) bytes, more than max_body (\(maxBody) bytes)")

@@ -35,7 +35,8 @@ package struct HeaderLinkPaginator: Paginator, Hashable {
         let url = try resolve(link.target, page)
         if let anchor = link.anchor, try resolve(anchor, page) != page.url { continue }
         if let found, found != url {
-          throw PaginationFault("the Link header of page \(fetched) names two pages as '\(relation)': \(found) and \(url)")
+          throw PaginationFault(
+            "the Link header of page \(fetched) names two pages as '\(relation)': \(found) and \(url)")
         }
         found = url
       }

@@ -25,7 +25,7 @@ struct PageProgress: Sendable, Hashable {
     rows = rows.addingReportingOverflow(page.recordCount).overflow ? .max : rows + page.recordCount
     let told = try counts.told(by: page)
     if pages == 1 { warnings += counts.missing(in: page) }
-    if let total = told.rows, rows > total, !isTotalWrong {
+    if let total = told.rows, total > 0, rows > total, !isTotalWrong {
       // Whatever it counts, it is not the rows: to stop here would leave some out in silence.
       isTotalWrong = true
       warnings.append("the API counts \(total) rows in all, but its pages held more; its total was not believed")

@@ -73,10 +73,10 @@ extension RecordedExchange {
       guard let known = FailureClass(rawValue: kind) else { throw TapeFailure("'\(kind)' is no kind of failure") }
       let excerpt = String(decoding: answer, as: UTF8.self)
       var failure = HTTPFailure(
-          kind: known, method: method, url: url, message: fields["message"] ?? "", attempts: attempts,
-          status: try fields.number("status"), excerpt: excerpt.isEmpty ? nil : excerpt, hint: fields["hint"],
-          retryAt: try fields.number("retry-at").map { Int64($0) },
-          transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) })
+        kind: known, method: method, url: url, message: fields["message"] ?? "", attempts: attempts,
+        status: try fields.number("status"), excerpt: excerpt.isEmpty ? nil : excerpt, hint: fields["hint"],
+        retryAt: try fields.number("retry-at").map { Int64($0) },
+        transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) })
       failure.shortage = fields["shortage"]
       return .failed(failure)
     }

@@ -16,6 +16,9 @@ enum CRMSearch {
   }
 
   static func answer(_ request: SandboxRequest, _ rows: [Customer]) throws(Refusal) -> Answer {
+    guard request.method == "POST" else {
+      throw Refusal(.error(405, "method_not_allowed", "a search is a POST").with(header: "Allow", "POST"))
+    }
     let query = try query(of: request)
     let found = rows.filter { query.state == nil || $0.place.state == query.state }
     let size = min(query.page?.size ?? query.size ?? 50, CRM.largestPage)

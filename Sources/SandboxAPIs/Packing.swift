@@ -19,9 +19,11 @@ enum Packing {
     for (name, bytes) in members {
       let size = four(UInt32(bytes.count))
       // Version 2.0, names in UTF-8, stored, 1 January 1980.
-      let common = two(20) + two(0x800) + two(0) + two(0) + two(0x21) + four(checksum(bytes)) + size + size
+      let common =
+        two(20) + two(0x800) + two(0) + two(0) + two(0x21) + four(checksum(bytes)) + size + size
         + two(name.utf8.count) + two(0)
-      directory += [0x50, 0x4B, 1, 2] + two(20) + common + [UInt8](repeating: 0, count: 10)
+      directory +=
+        [0x50, 0x4B, 1, 2] + two(20) + common + [UInt8](repeating: 0, count: 10)
         + four(UInt32(archive.count)) + Array(name.utf8)
       archive += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
     }

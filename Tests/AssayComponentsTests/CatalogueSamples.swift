@@ -15,12 +15,14 @@ struct Sample: Sendable, CustomStringConvertible {
   }
 }
 
-/// A pipeline around a component's YAML: with a source named `example` where the component needs one.
+/// A pipeline around a component's YAML: with a source named `example` where the component needs one, and one named
+/// `customers` that sources may ask for each row of.
 func pipeline(around yaml: String, family: String) -> String {
   let hasSource = family == SourceFamily.name || family == PaginatorFamily.name
   return "version: 1\nname: example\n"
     + (hasSource ? "" : "sources: {example: {type: csv, path: example.csv}}\n")
     + PipelineReference.placed(yaml, family: family) + "\n"
+    + (family == SourceFamily.name ? "  customers: {type: csv, path: customers.csv}\n" : "")
 }
 
 /// What the decoder says of a pipeline whose variables have no values, as `assay validate` reads it.

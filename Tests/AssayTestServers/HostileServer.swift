@@ -65,12 +65,14 @@ package final class HostileServer: Sendable {
   /// All requests so far, in order of arrival.
   package var received: [Received] { log.withLock { $0 } }
 
+  /// Connections are refused from now on.
   package func stop() {
+    // Closed by the loop alone: else it might accept for another server that has got the number meanwhile.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   private func acceptLoop() {
+    defer { close(listener) }
     while true {
       let client = accept(listener, nil, nil)
       if client < 0 { return }

@@ -64,6 +64,19 @@ import Testing
       "the next page's address", "/customers-by-url?limit=300", "$.results[*]",
       "{type: next_url, next_url_path: $.next}", 4
     ),
+    (
+      "offsets with a total", "/customers-by-offset", "$.rows[*]", "{type: offset, limit: 200, total_path: $.total}", 6
+    ),
+    (
+      "offsets with has_more", "/customers-by-offset", "$.rows[*]",
+      "{type: offset, limit: 200, has_more_path: $.has_more}", 6
+    ),
+    ("offsets without a hint", "/customers-by-offset", "$.rows[*]", "{type: offset, limit: 200}", 7),
+    (
+      "offsets of an API that caps the limit", "/customers-by-offset", "$.rows[*]",
+      "{type: offset, limit: 10000, total_path: $.total}", 3
+    ),
+    ("the Link header", "/customers-by-link", "$[*]", "{type: header_link}", 22),
   ])
   func `each paginator brings all rows once, in order`(
     _ name: String, _ path: String, _ records: String, _ paginator: String, _ requests: Int
@@ -98,13 +111,19 @@ import Testing
     }
   }
 
-  @Test func `pages that can be addressed in advance are fetched at once, within the limit`() async throws {
+  @Test(arguments: [
+    ("/customers", "$.items[*]", "{type: page_number, size_param: per_page, page_size: 50, total_path: $.total}"),
+    ("/customers-by-offset", "$.rows[*]", "{type: offset, limit: 50, total_path: $.total}"),
+  ])
+  func `pages that can be addressed in advance are fetched at once, within the limit`(
+    _ path: String, _ records: String, _ paginator: String
+  ) async throws {
     try await withSandbox { sandbox in
       let workspace = try Workspace()
       let run = try await workspace.run(
         """
         apis: {crm: {base_url: "\(sandbox.baseURL)/fault/gather=3/crm", concurrency: 3}}
-        sources: {s: {type: http, api: crm, path: /customers, records: "$.items[*]", paginator: {type: page_number, size_param: per_page, page_size: 50, total_path: $.total}}}
+        sources: {s: {type: http, api: crm, path: \(path), records: "\(records)", paginator: \(paginator)}}
         outputs: [{type: csv, from: s, path: out.csv}]
         """)
       try #require(run.code == 0, "\(run.errors)")

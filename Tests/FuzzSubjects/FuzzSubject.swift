@@ -25,8 +25,9 @@ package struct FuzzSubject: Sendable {
 
   /// All subjects.
   package static let all: [FuzzSubject] = [
-    .csv, .json, .xml, .number, .utf8, .charset, .gzip, .jsonPath, .yaml, .csvWriter, .jsonWriter, .codec, .quartiles,
-    .duplicates,
+    .csv, .json, .xml, .number, .utf8, .charset, .gzip, .zipArchive, .linkHeader, .jsonPath, .yaml, .csvWriter,
+    .jsonWriter, .codec,
+    .quartiles, .duplicates,
   ]
 }
 

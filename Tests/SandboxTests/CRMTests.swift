@@ -44,6 +44,70 @@ import Testing
     }
   }
 
+  @Test func `hands out the same customers by offset, Link header and search`() async throws {
+    try await withSandbox { sandbox in
+      let all = try await allCustomers(sandbox)
+      var byOffset: [CustomerRow] = []
+      while byOffset.count < 1080 {
+        let answer = try await sandbox.get(
+          "/crm/customers-by-offset?limit=400&offset=\(byOffset.count)", as: OffsetPage.self)
+        #expect(answer.total == 1080)
+        byOffset += answer.rows
+        #expect(answer.has_more == (byOffset.count < 1080))
+      }
+      #expect(byOffset == all)
+
+      let first = try await sandbox.get("/crm/customers-by-link?per_page=500")
+      #expect(try decoded(first, as: [CustomerRow].self) == Array(all.prefix(500)))
+      #expect(
+        first.headers["link"]
+          == #"</crm/customers-by-link?per_page=500&page=2>; rel="next prefetch", "#
+          + #"</crm/customers-by-link?per_page=500&page=1>; rel="first", "#
+          + #"</crm/customers-by-link?per_page=500&page=3>; rel="last""#)
+      let last = try await sandbox.get("/crm/customers-by-link?per_page=500&page=3")
+      #expect(last.headers["link"]?.contains("next") == false)
+
+      for (type, body) in [
+        ("application/json", #"{"page": {"number": 3, "size": 100}}"#),
+        ("application/x-www-form-urlencoded", "page=3&size=100"),
+        ("application/json", #"{"after": "cc8", "size": 100}"#),
+      ] {
+        let answer = try await fetch(
+          sandbox.port, "/crm/search", method: "POST", headers: ["Content-Type: \(type)"], body: body)
+        let page = try decoded(answer, as: SearchPage.self)
+        #expect(page.hits == Array(all[200..<300]))
+        #expect(page.total == 1080)
+        #expect(page.after == "c12c")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("GET", "", "", 405), ("POST", "text/plain", "x", 415), ("POST", "application/json", "[", 400),
+    ("POST", "application/json", #"{"after": "z"}"#, 400), ("POST", "application/json", #"{"size": 0}"#, 400),
+  ])
+  func `a search that makes no sense is an error`(method: String, type: String, body: String, status: Int) async throws
+  {
+    try await withSandbox { sandbox in
+      let answer = try await fetch(
+        sandbox.port, "/crm/search", method: method, headers: ["Content-Type: \(type)"], body: body)
+      #expect(answer.status == status)
+    }
+  }
+
+  @Test(arguments: [
+    ("customers.csv?charset=iso-8859-1", "text/csv; charset=iso-8859-1"),
+    ("customers.xml?charset=utf-16", "application/xml; charset=utf-16"), ("customers.csv.gz", "application/gzip"),
+    ("customers.jsonl.gz", "application/gzip"), ("customers.zip", "application/zip"),
+  ])
+  func `bodies in other forms say what they are`(path: String, type: String) async throws {
+    try await withSandbox { sandbox in
+      let answer = try await sandbox.get("/crm/\(path)")
+      #expect(answer.status == 200)
+      #expect(answer.headers["content-type"] == type)
+    }
+  }
+
   @Test func `has what a quality tool must find`() async throws {
     try await withSandbox { sandbox in
       let rows = try await allCustomers(sandbox)
@@ -96,7 +160,8 @@ import Testing
     ("/crm/customers?page=0", 400), ("/crm/customers?page=x", 400), ("/crm/customers?per_page=0", 400),
     ("/crm/customers?month=October", 400), ("/crm/customers?month=2026-13", 400),
     ("/crm/customers-by-cursor?cursor=z9", 400), ("/crm/customers-by-cursor?cursor=cffff", 400),
-    ("/crm/customers-by-url?after=-1", 400), ("/crm/nothing", 404), ("/crm/customers/7", 404), ("/nothing", 404),
+    ("/crm/customers-by-url?after=-1", 400), ("/crm/customers-by-offset?offset=-1", 400),
+    ("/crm/customers.csv?charset=ebcdic", 400), ("/crm/nothing", 404), ("/crm/customers/7", 404), ("/nothing", 404),
     ("/crm/customers/1001", 200), ("/crm/customers?page=99", 200),
   ])
   func `answers what makes no sense with an error`(target: String, status: Int) async throws {

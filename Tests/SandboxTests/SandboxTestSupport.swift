@@ -72,6 +72,19 @@ struct LinkedPage: Decodable {
   let next: String?
 }
 
+struct OffsetPage: Decodable {
+  let rows: [CustomerRow]
+  let offset: Int
+  let total: Int
+  let has_more: Bool
+}
+
+struct SearchPage: Decodable {
+  let hits: [CustomerRow]
+  let total: Int
+  let after: String?
+}
+
 struct Problem: Decodable {
   struct Details: Decodable {
     let code: String

@@ -62,7 +62,10 @@ struct BodyRows: Sendable {
         }
       }
     } catch {
-      throw error.failure(in: text?.document.map { "\(shown), member '\($0)'" } ?? shown)
+      // What is wrong with a member as such names it already.
+      let member = text?.document.map { "member '\($0)'" }
+      let place = member.flatMap { error.message.contains($0) ? nil : "\(shown), \($0)" } ?? shown
+      throw error.failure(in: place)
     }
   }
 
@@ -79,7 +82,7 @@ struct BodyRows: Sendable {
   private mutating func push(_ bytes: [UInt8]) throws(FormatFault) {
     if !isOpen { begin(with: bytes) }
     if cutter == nil {
-      whole += bytes
+      if whole.isEmpty { whole = bytes } else { whole += bytes }
       return
     }
     let text = try decoding?.push(bytes) ?? bytes

@@ -23,7 +23,7 @@ package struct CursorPaginatorDeclaration: PaginatorDeclaration, Component {
     ],
     examples: [
       "type: cursor\ncursor_path: $.next_cursor\ncursor_param: cursor",
-      "type: cursor\ncursor_path: $.page.after\ncursor_param: page.after\nin: body",
+      "type: cursor\ncursor_path: $.meta.continue\ncursor_param: X-Continue\nin: header",
     ],
     faults: [FaultExample("⟪type: cursor", "cursor paginator of source 'example' (http) needs 'cursor_path'")])
 

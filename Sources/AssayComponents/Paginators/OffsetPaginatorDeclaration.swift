@@ -29,7 +29,8 @@ package struct OffsetPaginatorDeclaration: PaginatorDeclaration, Component {
       Key("offset_param", \.offsetParam, "The parameter with the number of rows before the page."),
       Key("limit_param", \.limitParam, "The parameter with the number of rows of a page; sent if there is a `limit`."),
       Key("limit", \.limit, range: 1...Int.max, "How many rows a page shall have."),
-      Key("first_offset", \.firstOffset, range: 0...Int.max, "The offset of the first row: 1 where an API counts from 1."),
+      Key(
+        "first_offset", \.firstOffset, range: 0...Int.max, "The offset of the first row: 1 where an API counts from 1."),
       Key("total_path", \.totalPath, "JSONPath to the number of rows in all."),
       Key("has_more_path", \.hasMorePath, "JSONPath to true while there are more pages."),
       Key("in", \.place, ParameterPlace.doc),

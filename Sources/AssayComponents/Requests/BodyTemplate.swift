@@ -1,14 +1,14 @@
-internal import AssayDefinition
+package import AssayDefinition
 internal import AssayHTTP
 
 /// The `body` of a request in the pipeline file: JSON, a form, or text.
-struct BodyTemplate<Text: RequestText>: ConfigObject {
+package struct BodyTemplate<Text: RequestText>: ConfigObject {
   var json: JSONTemplate<Text>?
   var form: Named<Text>?
   var text: Text?
   var contentType: String?
 
-  static var schema: Schema<BodyTemplate> {
+  package static var schema: Schema<BodyTemplate> {
     let filled = Text.isTemplate ? " What is filled in" : nil
     return Schema(
       "body", BodyTemplate(), summary: "What a request carries: one of `json`, `form` and `text`.",
@@ -29,7 +29,8 @@ struct BodyTemplate<Text: RequestText>: ConfigObject {
         Rule("text") { $0.text != nil && $0.parts > 1 ? "a body with 'text' has no 'json' or 'form'" : nil },
         Rule("content_type") {
           $0.contentType != nil && $0.text == nil
-            ? "'content_type' goes with 'text'; 'json' and 'form' bring their own, and 'headers' may say otherwise" : nil
+            ? "'content_type' goes with 'text'; 'json' and 'form' bring their own, and 'headers' may say otherwise"
+            : nil
         },
         Rule("text") { $0.unsafeText },
       ])
@@ -43,7 +44,7 @@ struct BodyTemplate<Text: RequestText>: ConfigObject {
   }
 
   /// The body with its texts filled; nil where a column that may not be null is null.
-  func filled(_ cell: (String) -> String?) -> RequestBody? {
+  package func filled(_ cell: (String) -> String?) -> RequestBody? {
     if let json { return json.filled(cell).map { .json($0) } }
     if let form {
       var fields: [RequestBody.Field] = []

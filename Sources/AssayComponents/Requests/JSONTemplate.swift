@@ -1,19 +1,19 @@
-internal import AssayDefinition
-internal import AssayFormats
+package import AssayDefinition
+package import AssayFormats
 
 /// A JSON value in the pipeline file: any YAML, whose texts may be filled for each row.
 ///
 /// `null`, `true`, `false` and numbers as JSON writes them keep their kinds where they are not quoted; all else is text:
 /// `NO`, `00501` and `"5"`. What is filled into a text stays within it, whatever it holds, and never becomes a number.
-indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
+package indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
   case constant(JSONValue)
   case text(Text)
   case list([JSONTemplate])
   case object([(name: String, value: JSONTemplate)])
 
-  static var shape: Shape { .anything }
+  package static var shape: Shape { .anything }
 
-  static func decode(_ node: YAMLNode, _ context: Decoding) -> JSONTemplate? {
+  package static func decode(_ node: YAMLNode, _ context: Decoding) -> JSONTemplate? {
     switch node.kind {
     case .scalar(_, let quoted):
       if node.isNull { return .constant(.null) }
@@ -23,7 +23,8 @@ indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
         case .text: break
         case .tooLarge:
           context.fault(
-            .badValue, at: node.location, "'\(written)' is beyond the numbers that can be kept; quote it to send a text")
+            .badValue, at: node.location, "'\(written)' is beyond the numbers that can be kept; quote it to send a text"
+          )
           return nil
         }
       } else if !quoted {
@@ -46,10 +47,10 @@ indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
     }
   }
 
-  static func display(_ value: JSONTemplate) -> String? { nil }
+  package static func display(_ value: JSONTemplate) -> String? { nil }
 
   /// The columns that the texts name.
-  var columns: [(name: String, isOptional: Bool)] {
+  package var columns: [(name: String, isOptional: Bool)] {
     switch self {
     case .constant: []
     case .text(let text): text.columns
@@ -59,7 +60,7 @@ indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
   }
 
   /// The value with its texts filled; nil where a column that may not be null is null.
-  func filled(_ cell: (String) -> String?) -> JSONValue? {
+  package func filled(_ cell: (String) -> String?) -> JSONValue? {
     switch self {
     case .constant(let value): return value
     case .text(let text): return text.filled(cell).map { .string($0) }

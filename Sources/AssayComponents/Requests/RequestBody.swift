@@ -1,11 +1,11 @@
-internal import AssayFormats
-internal import AssayHTTP
+package import AssayFormats
+package import AssayHTTP
 
 /// The body of one request, before it is bytes: parameters of a page can still be set in it.
-enum RequestBody: Sendable, Hashable {
-  struct Field: Sendable, Hashable {
-    var name: String
-    var value: String
+package enum RequestBody: Sendable, Hashable {
+  package struct Field: Sendable, Hashable {
+    package var name: String
+    package var value: String
   }
 
   case empty
@@ -14,11 +14,11 @@ enum RequestBody: Sendable, Hashable {
   case text(String, contentType: String)
 
   /// Why a parameter cannot be set in a body: a sentence without a full stop.
-  struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
-    var description: String
+  package struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
+    package var description: String
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     switch self {
     case .empty: []
     case .json(let value): Array(value.text.utf8)
@@ -28,7 +28,7 @@ enum RequestBody: Sendable, Hashable {
     }
   }
 
-  var contentType: String? {
+  package var contentType: String? {
     switch self {
     case .empty: nil
     case .json: "application/json"
@@ -39,7 +39,7 @@ enum RequestBody: Sendable, Hashable {
 
   /// The body with parameters set in their order: a field of a form; in JSON a member, or with dots in its name a member
   /// of objects within, which are made where they are missing. Where there is no body, one of JSON is made.
-  func setting(_ parameters: [PageRequest.Parameter]) throws(Fault) -> RequestBody {
+  package func setting(_ parameters: [PageRequest.Parameter]) throws(Fault) -> RequestBody {
     var body = self
     for parameter in parameters { body = try body.setting(parameter) }
     return body
@@ -48,7 +48,8 @@ enum RequestBody: Sendable, Hashable {
   private func setting(_ parameter: PageRequest.Parameter) throws(Fault) -> RequestBody {
     switch self {
     case .empty: return try RequestBody.json(.object(JSONObject())).setting(parameter)
-    case .text: throw Fault(description: "a body of 'text' takes no parameter '\(parameter.name)'; it must be json or form")
+    case .text:
+      throw Fault(description: "a body of 'text' takes no parameter '\(parameter.name)'; it must be json or form")
     case .form(var fields):
       fields.removeAll { $0.name == parameter.name }
       fields.append(Field(name: parameter.name, value: parameter.value))
@@ -57,7 +58,8 @@ enum RequestBody: Sendable, Hashable {
       let path = parameter.name.split(separator: ".", omittingEmptySubsequences: false)
       guard !path.contains("") else { throw Fault(description: "'\(parameter.name)' names no member of a JSON body") }
       guard let set = Self.setting(path[...], to: Self.value(of: parameter), in: root) else {
-        throw Fault(description: "'\(parameter.name)' cannot be set in the JSON body: it leads through what is no object")
+        throw Fault(
+          description: "'\(parameter.name)' cannot be set in the JSON body: it leads through what is no object")
       }
       return .json(set)
     }

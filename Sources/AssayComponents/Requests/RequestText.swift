@@ -1,7 +1,7 @@
-internal import AssayDefinition
+package import AssayDefinition
 
 /// A text of a request: one that stands as it is written, or one that is filled for each row.
-protocol RequestText: ConfigValue {
+package protocol RequestText: ConfigValue {
   /// A text of nothing.
   static var empty: Self { get }
   /// Whether `{column}` stands for what differs from row to row.
@@ -15,21 +15,21 @@ protocol RequestText: ConfigValue {
 }
 
 extension String: RequestText {
-  static var empty: String { "" }
-  static var isTemplate: Bool { false }
-  var written: String { self }
-  var columns: [(name: String, isOptional: Bool)] { [] }
-  func filled(_ cell: (String) -> String?) -> String? { self }
+  package static var empty: String { "" }
+  package static var isTemplate: Bool { false }
+  package var written: String { self }
+  package var columns: [(name: String, isOptional: Bool)] { [] }
+  package func filled(_ cell: (String) -> String?) -> String? { self }
 }
 
 extension Template: RequestText {
-  static var empty: Template { Template(parts: []) }
-  static var isTemplate: Bool { true }
-  var written: String { text }
-  var columns: [(name: String, isOptional: Bool)] {
+  package static var empty: Template { Template(parts: []) }
+  package static var isTemplate: Bool { true }
+  package var written: String { text }
+  package var columns: [(name: String, isOptional: Bool)] {
     parts.compactMap { part in
       if case .column(let name, let optional) = part { (name, optional) } else { nil }
     }
   }
-  func filled(_ cell: (String) -> String?) -> String? { fill(cell) }
+  package func filled(_ cell: (String) -> String?) -> String? { fill(cell) }
 }

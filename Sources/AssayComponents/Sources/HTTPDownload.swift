@@ -21,6 +21,8 @@ struct HTTPDownload: Sendable {
     try makeFolders(for: target, shown: path)
     let sink = DownloadSink(target, context.run.files)
     var request = request
+    if request.headers["Accept-Encoding"] == nil { request.headers["Accept-Encoding"] = "identity" }
+    // What is recorded or replayed is in memory.
     if !context.run.hasTape { request.target = BodyTarget(sink) }
     let exchange = try await client.send(request, expecting: Self.expectation(for: path))
     let response = exchange.response
@@ -67,8 +69,10 @@ private final class DownloadSink: BodySink {
   private let queue = DispatchQueue(label: "assay.download")
   private let state = Mutex(State())
 
-  /// All of it goes into the file.
+  /// All of it goes into the file, as it was sent: what is named .gz is to be gzipped, and sums are to be those that
+  /// others compute.
   var memoryLimit: Int { -1 }
+  var takesRawBytes: Bool { true }
 
   init(_ target: String, _ files: RunFiles) {
     self.target = target

@@ -105,7 +105,7 @@ package struct HTTPSource: Source, Component {
       """,
       """
       type: http
-      for_each: example
+      for_each: customers
       path: "https://api.example.com/customers/{id}/orders"
       keep: {customer_id: "{id}"}
       records: $.orders[*]
@@ -144,7 +144,7 @@ package struct HTTPSource: Source, Component {
       FaultExample(
         "type: http\npath: https://example.com/\n⟪keep: {id: \"{id}\"}", "'keep' needs 'for_each'"),
       FaultExample(
-        "type: http\n⟪for_each: example\npath: https://example.com/{id",
+        "type: http\n⟪for_each: customers\npath: https://example.com/{id",
         "'{' without its '}' in 'https://example.com/{id'; write {{ for the character itself"),
     ])
 

@@ -54,9 +54,9 @@ struct PageFetcher: Sendable {
 
   func fetch(_ page: PageRequest) async throws -> FetchedPage {
     var request = try request.httpRequest(for: page)
-    let spool = BodySpool()
     // What is recorded or replayed is in memory.
-    if body.isStreamed, !context.run.hasTape { request.target = BodyTarget(spool) }
+    let spool = body.isStreamed && !context.run.hasTape ? BodySpool() : nil
+    request.target = spool.map { BodyTarget($0) }
     let label = client.mask.apply(to: page.label)
     let exchange: HTTPExchange
     do {
@@ -70,23 +70,23 @@ struct PageFetcher: Sendable {
   }
 
   /// Decodes a page, or the beginning of a large one.
-  private func decode(_ exchange: HTTPExchange, _ spool: BodySpool, shown: String) throws -> FetchedPage {
+  private func decode(_ exchange: HTTPExchange, _ spool: BodySpool?, shown: String) throws -> FetchedPage {
     let response = exchange.response
-    let isSpooled = response.written != nil
+    let spool = response.written == nil ? nil : spool
     let hasBody = exchange.isFound && response.status != 204 && response.status != 205
-    let bytes: (any RandomAccessBytes)? = isSpooled ? spool.bytes : response.body
+    let bytes: any RandomAccessBytes = spool?.bytes ?? response.body
     var rows = try BodyRows(
       hasBody ? bytes : nil, body, response, paths: paths, limit: client.maxBody, shown: shown)
     var parts: [DecodedRows] = []
     var hasEnded = false
-    while !hasEnded, rows.byteCount < Self.decodedAtOnce || paths.isEmpty == false {
+    while !hasEnded, rows.byteCount < Self.decodedAtOnce || !paths.isEmpty {
       if let part = try rows.next() { parts.append(part) } else { hasEnded = true }
     }
     return FetchedPage(
       parts: parts, rest: hasEnded ? nil : LateRows(rows, context.run.workers),
       summary: PageSummary(
         recordCount: parts.reduce(0) { $0 + $1.rowCount }, values: rows.values, headers: response.headers,
-        url: response.finalURL, bodyHash: isSpooled ? spool.sha256 : sha256Hex(response.body)))
+        url: response.finalURL, bodyHash: spool?.sha256 ?? sha256Hex(response.body)))
   }
 }
 

@@ -84,6 +84,8 @@ final class ParentRequests: Sendable {
           + suggestion(for: missing, among: names))
     }
     let skipped = state.withLock { $0.skipped }
-    if skipped > 0 { context.warn("\(skipped) rows of 'for_each' lack a value that the request needs, and are left out") }
+    if skipped > 0 {
+      context.warn("\(skipped) rows of 'for_each' lack a value that the request needs, and are left out")
+    }
   }
 }

@@ -140,7 +140,8 @@ package final class AnswerBook: Sendable {
       AnswerRecord(
         key: key, api: source, method: request.method.rawValue, url: mask.apply(to: response.finalURL.description),
         status: response.status, headers: response.headers.keptJSON(mask), body: mask.masked(response.body),
-        found: exchange.isFound ? nil : false, attempts: exchange.attempts, fetchedAt: now, expiresAt: now.adding(max(Self.pageLife, resumeAge ?? .zero)),
+        found: exchange.isFound ? nil : false, attempts: exchange.attempts, fetchedAt: now,
+        expiresAt: now.adding(max(Self.pageLife, resumeAge ?? .zero)),
         runID: run)
     ])
     return (exchange, false)

@@ -73,7 +73,8 @@ package final class PipelineRun: Sendable {
     }
     let lease = keepLease(store)
     let cursors = SourceCursors(
-      options.refreshes || options.recording != nil ? nil : store, pipeline: plan.definition.name, params: plan.definition.paramsText(mask))
+      options.refreshes || options.recording != nil ? nil : store, pipeline: plan.definition.name,
+      params: plan.definition.paramsText(mask))
     let ledger = EventLedger(store, run: runID)
     let apis = plan.definition.apis.map { (name: $0.name, declaration: $0.declaration) }
     let usage = UsageLedger(store)

@@ -6,5 +6,7 @@ package protocol RandomAccessBytes: Sendable {
 }
 
 extension [UInt8]: RandomAccessBytes {
-  package func bytes(in range: Range<Int>) -> [UInt8] { Array(self[range]) }
+  package func bytes(in range: Range<Int>) -> [UInt8] {
+    range == indices ? self : Array(self[range])
+  }
 }

@@ -68,7 +68,8 @@ package struct ZipArchive: Sendable {
     if entry.isZip64 { throw unreadable("is in the zip64 format, which cannot be read") }
     guard entry.method == 0 || entry.method == 8 else {
       throw unreadable(
-        "is compressed by method \(entry.method)\(Self.methodName(entry.method)); only stored and deflated ones are read")
+        "is compressed by method \(entry.method)\(Self.methodName(entry.method)); only stored and deflated ones are read"
+      )
     }
     if entry.method == 0, entry.size != entry.packedSize { throw unreadable("is damaged: its sizes differ") }
     guard entry.offset + 30 <= bytes.count else { throw unreadable("is damaged: it begins behind the archive's end") }
@@ -77,7 +78,9 @@ package struct ZipArchive: Sendable {
     try head.skip(22)
     let nameCount = Int(try head.uint16())
     let data = entry.offset + 30 + nameCount + Int(try head.uint16())
-    guard data + entry.packedSize <= bytes.count else { throw unreadable("is damaged: it ends behind the archive's end") }
+    guard data + entry.packedSize <= bytes.count else {
+      throw unreadable("is damaged: it ends behind the archive's end")
+    }
     guard try bytes.bytes(in: (entry.offset + 30)..<(entry.offset + 30 + nameCount)) == entry.nameBytes else {
       throw unreadable("is damaged: its two names differ")
     }
@@ -124,7 +127,9 @@ package struct ZipArchive: Sendable {
   }
 
   private static func methodName(_ method: UInt16) -> String {
-    let names: [UInt16: String] = [9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd", 95: "xz", 98: "PPMd", 99: "AES"]
+    let names: [UInt16: String] = [
+      9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd", 95: "xz", 98: "PPMd", 99: "AES",
+    ]
     return names[method].map { " (\($0))" } ?? ""
   }
 }

@@ -41,7 +41,9 @@ package struct ZipMemberReader: Sendable {
       return nil
     }
     count += piece.count
-    guard count <= entry.size else { throw damaged("it inflates to more than the \(entry.size) bytes that it declares") }
+    guard count <= entry.size else {
+      throw damaged("it inflates to more than the \(entry.size) bytes that it declares")
+    }
     checksum = piece.withUnsafeBufferPointer { crc32(checksum, $0.baseAddress, UInt32($0.count)) }
     return piece
   }
