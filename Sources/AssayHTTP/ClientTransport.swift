@@ -116,6 +116,8 @@ package final class ClientTransport: Transport {
     var configuration = HTTPClient.Configuration()
     configuration.httpVersion = .http1Only
     configuration.redirectConfiguration = .disallow
+    // Spans that nobody reads cost a few microseconds of each request.
+    configuration.tracing.tracer = nil
     configuration.timeout = .init(connect: amount(key.connect), read: amount(key.read))
     configuration.decompression = key.isRaw ? .disabled : .enabled(limit: .size(key.maxBody))
     // Requests that wait for a pooled connection fail at the connect time-out, so the gate limits, not the pool.

@@ -10,7 +10,7 @@ final class Checkpointer: Sendable {
   private static let long = 256 << 20
   /// Lengths at which the log is emptied when its connection closes: a longer one is read whole by whoever opens the file
   /// next, and one that is longer still takes too long to move.
-  private static let emptied = (4 << 20)...(64 << 20)
+  private static let emptied = (4 << 20)...(24 << 20)
 
   private struct State {
     var movedAt = 0

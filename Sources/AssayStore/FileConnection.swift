@@ -40,17 +40,30 @@ final class FileConnection {
     return try alive.step() && alive.row() == [.integer(1)]
   }
 
-  /// Shows an image as a database beside the file while `body` runs, outside of any transaction.
+  /// Images that are shown at once: SQLite attaches 10 databases at the most, unless it was built for more.
+  static let mostAttached = 8
+
+  /// Shows images, `mostAttached` at the most, as databases beside the file while `body` runs, outside of any
+  /// transaction.
   func withAttached(
-    _ image: RowImage, _ body: (_ name: String) throws(StoreFailure) -> Void
+    _ images: [RowImage], _ body: (_ names: [String]) throws(StoreFailure) -> Void
   ) throws(StoreFailure) {
-    let name = "_assay_image"
-    try handle.execute("ATTACH ':memory:' AS \(name)")
+    var names: [String] = []
     defer {
       // Where the body failed its statement may still have a transaction, in which nothing is detached.
       handle.rollBack()
-      sqlite3_exec(handle.pointer, "DETACH \(name)", nil, nil, nil)
+      for name in names { sqlite3_exec(handle.pointer, "DETACH \(name)", nil, nil, nil) }
     }
+    for image in images {
+      let name = "_assay_image_\(names.count)"
+      try handle.execute("ATTACH ':memory:' AS \(name)")
+      names.append(name)
+      try show(image, as: name)
+    }
+    try body(names)
+  }
+
+  private func show(_ image: RowImage, as name: String) throws(StoreFailure) {
     let size = Int64(image.byteCount)
     let code = sqlite3_deserialize(
       handle.pointer, name, image.pages.assumingMemoryBound(to: UInt8.self), size, size,
@@ -58,6 +71,5 @@ final class FileConnection {
     if code != SQLITE_OK { throw handle.failure(code) }
     // Pages are then read where they are; without it SQLite would copy each into its cache.
     try handle.execute("PRAGMA \(name).mmap_size = \(size)")
-    try body(name)
   }
 }

@@ -101,27 +101,62 @@ package final class StageWriter: Sendable {
     let fields = state.withLock { $0.schema.fields }
     // What was packed under other types than the stage has is converted by SQLite, too.
     if let images = rows.images, batch.schema.fields[...] == fields[..<batch.schema.count] {
-      for image in images { try await append(image, fields, of: batch) }
+      for image in images { try await append([(image, batch)], fields) }
     } else {
       try await convert(batch, 0..<batch.rowCount)
     }
     state.withLock { $0.rowCount += batch.rowCount }
   }
 
+  /// Appends several small runs of packed rows, `FileConnection.mostAttached` of them in one chunk.
+  package func append(_ runs: [PackedRows]) async throws(StoreFailure) {
+    guard let last = runs.last else { return }
+    try await grow(to: last.batch.schema)
+    let fields = state.withLock { $0.schema.fields }
+    var parts: [(RowImage, Batch)] = []
+    for rows in runs {
+      let batch = rows.batch
+      guard let images = rows.images, images.count == 1, batch.schema.count == fields.count,
+        batch.schema.fields[...] == fields[...]
+      else {
+        // What came before it goes before it.
+        try await append(parts, fields)
+        state.withLock { $0.rowCount += parts.reduce(0) { $0 + $1.1.rowCount } }
+        parts = []
+        try await append(rows)
+        continue
+      }
+      parts.append((images[0], batch))
+    }
+    try await append(parts, fields)
+    state.withLock { $0.rowCount += parts.reduce(0) { $0 + $1.1.rowCount } }
+  }
+
+  /// How many runs of packed rows `append` takes at once.
+  package static let mostRuns = FileConnection.mostAttached
+
   /// Moves packed rows into the stage, record by record.
   ///
   /// Between two tables of equal columns, `INSERT … SELECT *` copies records without taking them apart (SQLite's
   /// transfer optimisation); were it not to, it would give the same rows more slowly.
-  private func append(_ image: RowImage, _ fields: [Field], of batch: Batch) async throws(StoreFailure) {
+  private func append(_ parts: [(RowImage, Batch)], _ fields: [Field]) async throws(StoreFailure) {
+    if parts.isEmpty { return }
     let hasCompany: Bool? = try await file.perform { [table, yields] connection throws(StoreFailure) in
-      guard try connection.isUTF8(), image.declare(fields) else { return nil }
-      try connection.withAttached(image) { name throws(StoreFailure) in
-        // Alone in its transaction, one statement commits by itself.
-        try connection.handle.execute("INSERT INTO main.\(quoted(table)) SELECT * FROM \(name).\(RowImage.table)")
+      guard try connection.isUTF8(), parts.allSatisfy({ $0.0.declare(fields) }) else { return nil }
+      try connection.withAttached(parts.map(\.0)) { names throws(StoreFailure) in
+        // Not IMMEDIATE, which would want to write to the images, too.
+        try connection.handle.execute("BEGIN")
+        for name in names {
+          try connection.handle.execute("INSERT INTO main.\(quoted(table)) SELECT * FROM \(name).\(RowImage.table)")
+        }
+        try connection.handle.execute("COMMIT")
       }
       return yields ? try connection.hasCompany() : false
     }
-    guard let hasCompany else { return try await convert(batch, image.rows) }
+    guard let hasCompany else {
+      for (image, batch) in parts { try await convert(batch, image.rows) }
+      return
+    }
     try await endChunk(hasCompany)
   }
 

@@ -64,21 +64,35 @@ package struct SQLiteOutput: Output, Component {
   package var identity: String { "\(path.map(normalizedPath) ?? ""):\(name.lowercased())" }
   package var target: String { path.map { "\($0):\(name)" } ?? name }
 
+  /// Batches of fewer rows are small.
+  private static let smallRows = 2048
+
   package func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput {
     let file = path.map { context.node.run.path($0) }
     if let file, let path { try makeFolders(for: file, shown: path) }
     let writer = try await context.store.stage(run: context.node.run.runID, schema: DatasetSchema(), in: file)
     let counters = context.node.counters
     let workers = context.node.run.workers
+    // Small batches, as pages of an API are, share a chunk: a commit has its price, whatever is in it.
+    var small: [PackedRows] = []
     try await orderedWindow(width: workers.width) {
       try await rows.next()
     } job: { batch in
       counters.add(rowsIn: batch.rowCount)
       return try await workers.run { PackedRows(batch) }
     } deliver: { packed in
-      try await writer.append(packed)
       counters.add(rowsOut: packed.batch.rowCount)
+      guard packed.batch.rowCount < Self.smallRows else {
+        try await writer.append(small)
+        small = []
+        return try await writer.append(packed)
+      }
+      small.append(packed)
+      guard small.count == StageWriter.mostRuns else { return }
+      try await writer.append(small)
+      small = []
     }
+    try await writer.append(small)
     if let schema = rows.finalSchema { try await writer.grow(to: schema) }
     let stage = try await writer.finish()
     if stage.rowCount == 0, mode == .replace, !context.allowsEmpty {

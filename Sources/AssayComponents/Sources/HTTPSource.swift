@@ -277,8 +277,8 @@ package struct HTTPSource: Source, Component {
     if !upcoming.isEmpty, next != nil {
       let ahead = UpcomingPages(upcoming)
       try await orderedWindow(
-        // Whoever wants some rows wants no page ahead.
-        width: pages.isLimited ? 1 : pages.client.gate.concurrency,
+        // Whoever wants some rows wants no page ahead. Else pages are decoded and kept while others are under way.
+        width: pages.isLimited ? 1 : 2 * pages.client.gate.concurrency,
         next: { ahead.take() },
         job: { request -> (PageRequest, Result<FetchedPage, any Error>) in
           do { return (request, .success(try await pages.fetch(request))) } catch { return (request, .failure(error)) }

@@ -88,6 +88,9 @@ struct LookupMemory: Sendable {
     await book.release(others)
   }
 
+  /// Does what asks for answers that will be kept.
+  func asking<R>(_ body: () async throws -> R) async rethrows -> R { try await book.asking(body) }
+
   func release(_ keys: [LookupKey]) async { await book.release(keys.map(name)) }
 
   private func recall(_ record: AnswerRecord, of key: LookupKey) -> LookupAnswer? {

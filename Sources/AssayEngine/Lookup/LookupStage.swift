@@ -154,11 +154,40 @@ package struct LookupStage: Sendable {
     }
   }
 
+  /// Asks, so many requests at once that the API's gate always has the next one at hand: answers are committed while
+  /// others are under way. A task for each of many thousand keys would cost more than the keys.
   private func ask(_ requests: [Request], _ memory: LookupMemory?) async throws {
+    if requests.isEmpty { return }
+    let width = min(requests.count, Self.tasksPerPlace * (try lookup.client(context)?.gate.concurrency ?? 1))
+    let next = NextPlace()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for request in requests { group.addTask { try await ask(request, memory) } }
+      for _ in 0..<width {
+        group.addTask {
+          while true {
+            let place = next.take()
+            guard place < requests.count else { return }
+            do {
+              try await ask(requests[place], memory)
+            } catch {
+              // Nobody waits for an answer that will not be asked for.
+              await giveUp(requests, from: next.skip(to: requests.count), error, memory)
+              throw error
+            }
+          }
+        }
+      }
       try await group.waitForAll()
     }
+  }
+
+  private static let tasksPerPlace = 3
+
+  /// Settles the keys of requests that are not sent any more.
+  private func giveUp(_ requests: [Request], from place: Int, _ error: any Error, _ memory: LookupMemory?) async {
+    guard place < requests.count else { return }
+    let keys = requests[place...].flatMap(\.keys)
+    await memory?.release(keys)
+    for key in keys { table.settle(key, .failure(error)) }
   }
 
   /// Waits for answers that other runs are asking for; asks for those that they give up.
@@ -186,7 +215,13 @@ package struct LookupStage: Sendable {
       var paying = context
       paying.paid = request.client
       // Sent without being paid for, it fails as the budget says.
-      let answers = try await lookup.ask(keys, paying)
+      let asked = paying
+      let answers =
+        if let memory {
+          try await memory.asking { try await lookup.ask(keys, asked) }
+        } else {
+          try await lookup.ask(keys, asked)
+        }
       let width = lookup.answerColumns.count
       guard answers.count == keys.count, answers.allSatisfy({ $0.cells.count == width }) else {
         throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
@@ -253,6 +288,17 @@ package struct LookupStage: Sendable {
     }
     return joined
   }
+}
+
+/// A place in a list that several tasks work through.
+private final class NextPlace: Sendable {
+  private let place = Atomic(0)
+
+  /// The next place, each once.
+  func take() -> Int { place.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+  /// Leaves out what was not taken yet; returns where that began.
+  func skip(to end: Int) -> Int { place.exchange(end, ordering: .relaxed) }
 }
 
 /// The first genuine failure of a stage.

@@ -24,6 +24,8 @@ package final class AnswerBook: Sendable {
   private let store: Store
   private let clock: RunClock
   private let waiting = Mutex(Waiting())
+  /// Requests that are under way, and whose answers will be kept.
+  private let underWay = Atomic(0)
   private let pageCounts = Mutex<[String: Int]>([:])
 
   package init(
@@ -73,8 +75,21 @@ package final class AnswerBook: Sendable {
     }
   }
 
+  /// Does what asks for an answer, so that answers which come shortly after each other are committed together.
+  package func asking<R>(_ body: () async throws -> R) async rethrows -> R {
+    underWay.wrappingAdd(1, ordering: .relaxed)
+    defer { underWay.wrappingSubtract(1, ordering: .relaxed) }
+    return try await body()
+  }
+
+  /// How long a commit waits for further answers where some are under way. A commit costs about as much as writing five
+  /// pages of the file, whatever is in it.
+  private static let gathering = Duration.milliseconds(1)
+
   private func write() async {
     while true {
+      // Nobody waits for a wait that ends early because the task was cancelled: it never is.
+      if underWay.load(ordering: .relaxed) > 0 { try? await Task.sleep(for: Self.gathering) }
       let group = waiting.withLock { waiting -> Waiting? in
         if waiting.tasks.isEmpty {
           waiting.isWriting = false
@@ -131,7 +146,7 @@ package final class AnswerBook: Sendable {
         request: request, response: response, attempts: kept.attempts, isFound: kept.found ?? true)
       return (exchange, true)
     }
-    let exchange = try await send()
+    let exchange = try await asking(send)
     let response = exchange.response
     // What is too large for memory is too large to be kept twice: a resumed run asks for it again.
     if response.written != nil { return (exchange, false) }
