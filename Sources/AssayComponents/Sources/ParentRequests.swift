@@ -67,11 +67,17 @@ final class ParentRequests: Sendable {
     let kept = keep.map { name, template -> (name: String, cell: Cell) in
       // A column alone keeps its kind.
       if case .column(let column, _)? = template.parts.first, template.parts.count == 1 {
-        return (name, batch.column(column)?[row] ?? .null)
+        return (name, cell(of: column, in: batch, row))
       }
       return (name, template.fill(text).map { .text($0) } ?? .null)
     }
     return Asked(request: try request.prepared(client, cell: text), kept: kept)
+  }
+
+  private func cell(of column: String, in batch: Batch, _ row: Int) -> Cell {
+    guard let place = batch.schema.index(of: column) else { return .null }
+    let cell = batch.columns[place][row]
+    return batch.schema.fields[place].type.flatMap { conform(cell, to: $0) } ?? cell
   }
 
   /// Says, after the last row, what was left out; throws `RunFailure` where a column that is named never came.

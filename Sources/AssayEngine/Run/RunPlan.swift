@@ -65,6 +65,8 @@ package struct RunPlan: Sendable {
   ) -> Set<String> {
     var typed = Set(definition.outputs.filter(\.output.needsTypes).map(\.common.from.name))
     typed.formUnion(graded.filter(\.needsTypes).map(\.dataset))
+    // What a source keeps of its parent's rows becomes its own.
+    typed.formUnion(definition.sources.compactMap { $0.source.parent?.name })
     for step in definition.steps {
       switch step.step.work {
       case .query: typed.formUnion(step.from.map(\.name))
