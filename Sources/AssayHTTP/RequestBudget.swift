@@ -118,6 +118,17 @@ package final class RequestBudget: Sendable {
     }
   }
 
+  /// How many requests may still be reserved, by the limits on their number; nil where there are none.
+  package var requestsLeft: Int? {
+    let day = today()
+    return state.withLock { state in
+      Self.turn(&state, to: day)
+      let run = limits.requestsPerRun.map { $0 - state.run.requests - state.reserved.requests }
+      let whole = state.dayOwn.requests + state.dayOthers.requests + state.reserved.requests
+      return [run, limits.requestsPerDay.map { $0 - whole }].compactMap { $0.map { max(0, $0) } }.min()
+    }
+  }
+
   /// Sent in this run.
   package var usedInRun: Usage { state.withLock { $0.run } }
 

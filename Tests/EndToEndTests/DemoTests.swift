@@ -130,4 +130,21 @@ func timeless(_ value: JSONValue) -> JSONValue {
         }))
   default: return value
   }
+
+  @Test func `the recorded example is graded without network, secrets and environment, the same each time`()
+    async throws
+  {
+    let workspace = try Workspace()
+    let folder = Self.project + "/examples/replay"
+    var reports: [String] = []
+    for _ in 0..<2 {
+      let run = try RunOutcome(
+        await workspace.assay("run", folder + "/pipeline.yaml", "--replay", folder + "/recording", "--json"))
+      #expect(run.code == 0 && run.outcome == "passed", "\(run.errors)")
+      #expect(run.step("located")?["requests"]?.int == 12)
+      reports.append(run.output)
+    }
+    #expect(reports[0] == reports[1])
+    #expect(!FileManager.default.fileExists(atPath: folder + "/assay.db"))
+  }
 }

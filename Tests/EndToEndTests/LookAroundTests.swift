@@ -107,6 +107,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("rate_limit: {requests: 2, per: 1s}", "a: 7 requests, 2 at once, 2 a second, about 4 s"),
+    ("rate_limit: {requests: 1, per: 1m}", "a: 7 requests, 2 at once, 1 a minute, about 7 min"),
+    ("budget: {requests_per_run: 5}", "about 1 s; its budget has 5 requests left, so 2 are not sent"),
+    ("budget: {requests_per_day: 90}", "about 1 s; its budget has 90 requests left"),
+  ])
+  func `a plan holds requests against rate and budget`(_ limit: String, _ line: String) async throws {
+    try await withLookups { workspace, server in
+      try workspace.write(pipeline(server).replacing("concurrency: 2", with: "concurrency: 2, \(limit)"), to: "p.yaml")
+      let plan = try await workspace.assay("plan", "p.yaml")
+      #expect(plan.code == 0 && plan.output.contains(line), "\(plan.output)\(plan.errors)")
+      #expect(server.received.isEmpty)
+    }
+  }
+
   @Test func `the pages behind a limit are not fetched`() async throws {
     try await withServer({ request in
       let page = request.target.split(separator: "=").last.flatMap { Int($0) } ?? 1

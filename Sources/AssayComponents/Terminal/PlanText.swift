@@ -54,7 +54,15 @@ package struct PlanText {
     lines += ["", "apis"]
     for api in apis {
       var line = "  \(api.name): \(NumberText.count(api.requests, "request"))"
-      line += ", \(api.concurrency) at once, about \(Self.duration(api.seconds))"
+      line += ", \(api.concurrency) at once"
+      if let rate = api.requestsPerSecond { line += ", \(Self.rate(rate))" }
+      line += ", about \(Self.duration(api.seconds))"
+      if let left = api.budgetLeft {
+        line +=
+          api.requests > left
+          ? "; its budget has \(NumberText.count(left, "request")) left, so \(NumberText.grouped(api.requests - left)) are not sent"
+          : "; its budget has \(NumberText.count(left, "request")) left"
+      }
       lines.append(line)
     }
     return lines.joined(separator: "\n") + "\n"
@@ -85,7 +93,9 @@ package struct PlanText {
         apis.map { api in
           .object([
             "api": .string(api.name), "requests": .integer(Int64(api.requests)),
-            "concurrency": .integer(Int64(api.concurrency)), "seconds": .decimal(api.seconds),
+            "concurrency": .integer(Int64(api.concurrency)),
+            "requests_per_second": api.requestsPerSecond.map { .decimal($0) } ?? .null,
+            "budget_left": api.budgetLeft.map { .integer(Int64($0)) } ?? .null, "seconds": .decimal(api.seconds),
           ])
         }),
     ])
@@ -95,9 +105,14 @@ package struct PlanText {
     var name: String
     var requests = 0
     var concurrency: Int
+    var requestsPerSecond: Double?
+    var budgetLeft: Int?
 
+    /// What the requests take that the budget lets through.
     var seconds: Double {
-      (Double(requests) / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
+      let sent = Double(min(requests, budgetLeft ?? .max))
+      let working = (sent / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
+      return max(working, requestsPerSecond.map { $0 > 0 ? sent / $0 : 0 } ?? 0)
     }
   }
 
@@ -107,10 +122,22 @@ package struct PlanText {
       if let place = apis.firstIndex(where: { $0.name == plan.api }) {
         apis[place].requests += plan.requests
       } else {
-        apis.append(API(name: plan.api, requests: plan.requests, concurrency: plan.concurrency))
+        apis.append(
+          API(
+            name: plan.api, requests: plan.requests, concurrency: plan.concurrency,
+            requestsPerSecond: plan.requestsPerSecond, budgetLeft: plan.budgetLeft))
       }
     }
     return apis
+  }
+
+  /// `10 a second`, `6 a minute`.
+  private static func rate(_ perSecond: Double) -> String {
+    let (number, unit) =
+      perSecond >= 1
+      ? (perSecond, "second") : perSecond * 60 >= 1 ? (perSecond * 60, "minute") : (perSecond * 3600, "hour")
+    let rounded = (number * 10).rounded() / 10
+    return (rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)") + " a \(unit)"
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -17,6 +17,10 @@ package struct LookupPlan: Sendable {
   package var keysPerRequest = 1
   /// Requests under way at once.
   package var concurrency = 1
+  /// Requests a second that the API's rate limit lets through in the long run; nil for any number.
+  package var requestsPerSecond: Double?
+  /// Requests that the budget has left; nil for any number.
+  package var budgetLeft: Int?
 
   /// Keys that would be asked for.
   package var keysToAsk: Int { keys - remembered }

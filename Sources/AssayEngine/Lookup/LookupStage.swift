@@ -118,6 +118,8 @@ package struct LookupStage: Sendable {
       plan.step = name
       plan.api = client?.name ?? name
       plan.concurrency = client?.gate.concurrency ?? 1
+      plan.requestsPerSecond = client?.gate.rate.map { Double($0.requests) / ($0.per / .seconds(1)) }
+      plan.budgetLeft = client?.budget?.requestsLeft
       plan.keysPerRequest = width
       plan.rows += rows.places.count
       if isOpen { plan.openRows += skipped } else { plan.skippedRows += skipped }

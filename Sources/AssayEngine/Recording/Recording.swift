@@ -95,7 +95,7 @@ package struct Recording: Sendable {
       "version": .integer(Self.version), "pipeline": .string(pipeline), "definition_sha256": .string(definitionSHA256),
       "started_at": .string(startedAt.text), "params": Self.object(params), "environment": Self.object(environment),
     ])
-    try writeWhole(Array(head.prettyText.utf8), to: "\(folder)/\(Self.headName)")
+    try writeWhole(Array((head.prettyText + "\n").utf8), to: "\(folder)/\(Self.headName)")
   }
 
   /// `USER/NAME.http`, sorted, so that the numbers of equal requests stand in order.
