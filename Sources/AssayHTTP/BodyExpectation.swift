@@ -19,6 +19,17 @@ package struct BodyExpectation: Sendable {
       }
     }
 
+    /// The media types that are of this format without doubt.
+    var mediaTypes: Set<String> {
+      switch self {
+      case .json: ["application/json"]
+      case .jsonLines: ["application/x-ndjson", "application/jsonl"]
+      case .csv: ["text/csv"]
+      case .xml: ["application/xml", "text/xml"]
+      case .any: []
+      }
+    }
+
     /// What is asked for in `Accept`.
     package var accept: String {
       switch self {
@@ -77,9 +88,19 @@ package struct BodyExpectation: Sendable {
     let isHeldToFormat =
       isAnswer || (200...299).contains(response.status) || statuses?.contains(response.status) == true
     if isHeldToFormat, let complaint = complaint(about: response) {
-      return .fail(.data, reason: complaint, hint: "check the URL and the api's auth, or set expect")
+      return .fail(.data, reason: complaint, hint: hint(for: response))
     }
     return judge?(response) ?? .accept
+  }
+
+  private func hint(for response: HTTPResponse) -> String {
+    let type = response.headers.mediaType
+    if let contentType, !Self.matches(type, contentType) {
+      return "check the URL and the api's auth, or what 'expect' asks for"
+    }
+    let told = Format.allCases.first { $0 != format && $0.mediaTypes.contains(type ?? "") }
+    return "check the URL and the api's auth"
+      + (told.map { ", or read it as \($0.title): a source has 'format: \($0.rawValue)'" } ?? "")
   }
 
   private func complaint(about response: HTTPResponse) -> String? {

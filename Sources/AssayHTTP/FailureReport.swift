@@ -112,6 +112,7 @@ struct FailureReport {
     case .failed(let error):
       var message = "got no answer: \(error.message)"
       if error.kind == .redirect { message = error.message }
+      if error.kind == .tooLarge { message = "answered too much: \(error.message)" }
       if giveUp == .elapsedExhausted { message += elapsed }
       return failure(
         FailureClass(transport: error), message,

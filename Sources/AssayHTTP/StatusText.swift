@@ -20,6 +20,8 @@ private let statusNames: [Int: String] = [
 func statusHint(_ status: Int, sentCredentials: Bool) -> String? {
   switch status {
   case 206: "the service sent a part where the whole was asked for; look for a Range header of the source"
+  // One that names an address is followed.
+  case 301, 302, 303, 307, 308: "the service sends elsewhere and does not say where; check base_url and path"
   case 400, 422: "check the path, query and body of the request"
   case 401 where !sentCredentials:
     "no credentials were sent: the api has no auth, or the request left the host of base_url"

@@ -30,6 +30,9 @@ enum CRM {
     Route(path: "customers.zip") { _, rows in CRMBodies.zipped(rows) },
   ]
 
+  /// The paths behind each lock.
+  static var paths: [String] { routes.map(\.path) + ["customers/ID"] }
+
   static func answer(_ request: SandboxRequest, auth: CRMAuth) throws(Refusal) -> Answer {
     if request.path == CRMOAuth.tokenPath { return try CRMOAuth.answer(request) }
     guard auth.admits(request) else { return auth.refusal }

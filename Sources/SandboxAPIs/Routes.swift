@@ -16,6 +16,27 @@ enum Routes {
       Entry(first: "echo") { echo($0) },
     ]
 
+  /// What there is, for people.
+  static var guide: String {
+    let half = CRM.paths.count / 2
+    return """
+      The CRM has the same paths behind each of
+        \(CRMAuth.all.map { "/" + $0.prefix }.joined(separator: " ")):
+        \(CRM.paths.prefix(half).joined(separator: " "))
+        \(CRM.paths.dropFirst(half).joined(separator: " "))
+      ?month=2026-10 narrows them to a month, ?charset=iso-8859-1 or utf-16 encodes text; a search is a POST.
+
+      user assay, password sandbox; key sandbox-key in X-API-Key or api_key; bearer token sandbox-token;
+      OAuth2 client assay, secret sandbox-secret, tokens at \(CRMOAuth.tokenPath);
+      JWT in HS256 with the key sandbox-jwt-key-of-32-characters, issuer assay;
+      HMAC access key assay, secret sandbox-hmac-secret, SHA-256 in base64: X-Signature signs, a line each, method, path,
+      query, X-Timestamp, X-Nonce and the SHA-256 of the body in hex; X-Access-Key names the key.
+
+      /maps/api/geocode/json (any key), /data/YEAR/acs/acs5 (any key), /v6/latest/CURRENCY, /company/DOMAIN, and /echo,
+      which answers with the request.
+      """
+  }
+
   static func answer(_ request: SandboxRequest) -> Answer {
     let first = request.segments.first ?? ""
     guard let api = table.first(where: { $0.first == first })?.api else {

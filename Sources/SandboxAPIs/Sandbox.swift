@@ -8,6 +8,9 @@ package enum Sandbox {
   /// The faults that a request can ask for, one a line.
   package static var faultGrammar: String { FaultPlan.grammar }
 
+  /// What there is to ask for, and with which credentials.
+  package static var routes: String { Routes.guide }
+
   /// Starts a server on 127.0.0.1 and returns once it accepts connections.
   ///
   /// Several sandboxes can run in one process: each has its own counters, all serve the same data.

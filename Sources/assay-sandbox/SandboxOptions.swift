@@ -18,6 +18,8 @@ struct SandboxOptions {
       --write-data DIR   write the data files of examples/customers to DIR, and end
       --help             show this text
 
+    \(Sandbox.routes)
+
     Ask for faults with a prefix of the path, /fault/SPEC/crm/customers, with the query parameter _fault=SPEC,
     or with the header X-Sandbox-Fault. SPEC is a list such as status=503,first=2 of
 

@@ -45,8 +45,9 @@ struct RunCommand: AsyncParsableCommand {
   var resume = false
 
   @Option(
-    help: ArgumentHelp("With --resume: pages of sources that are older are asked for again.", valueName: "duration"))
-  var resumeMaxAge = "24h"
+    help: ArgumentHelp(
+      "With --resume: pages of sources that are older are asked for again; 24h by default.", valueName: "duration"))
+  var resumeMaxAge: String?
 
   @Option(help: ArgumentHelp("Keep every exchange with APIs in this folder, secrets masked.", valueName: "folder"))
   var record: String?
@@ -75,8 +76,11 @@ struct RunCommand: AsyncParsableCommand {
       throw ValidationError("--resume, --record and --replay exclude each other")
     }
     if resume, part != nil { throw ValidationError("--resume goes on with whole runs: no --limit, --until or --print") }
-    if durationValue(resumeMaxAge) == nil {
-      throw ValidationError("--resume-max-age is a duration such as 24h or 30m, not '\(resumeMaxAge)'")
+    if let resumeMaxAge {
+      if !resume { throw ValidationError("--resume-max-age goes with --resume") }
+      if durationValue(resumeMaxAge) == nil {
+        throw ValidationError("--resume-max-age is a duration such as 24h or 30m, not '\(resumeMaxAge)'")
+      }
     }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
     if print, gate.json { throw ValidationError("--print and --json both write to stdout") }
@@ -91,7 +95,7 @@ struct RunCommand: AsyncParsableCommand {
     options.waits = wait
     options.refreshes = fullRefresh
     options.clock = clock
-    options.resumeMaxAge = durationValue(resumeMaxAge) ?? options.resumeMaxAge
+    options.resumeMaxAge = resumeMaxAge.flatMap { durationValue($0) } ?? options.resumeMaxAge
     let mask = SecretMask(file.result.secrets)
     if resume {
       let broken = try await orUsageFault { [definition, options] in

@@ -106,6 +106,24 @@ struct BodyExpectationTests {
     }
   }
 
+  @Test(arguments: [
+    (BodyExpectation(.json), "text/csv", "a,b", "or read it as CSV: a source has 'format: csv'"),
+    (BodyExpectation(.json), "text/plain", "a,b", "check the URL and the api's auth"),
+    (BodyExpectation(.csv), "application/json", "{}", "or read it as JSON: a source has 'format: json'"),
+    (BodyExpectation(.json, contentType: "application/json"), "text/csv", "a", "or what 'expect' asks for"),
+  ])
+  func `the hint for another format says how it is read`(
+    expectation: BodyExpectation, type: String, body: String, hint: String
+  ) throws {
+    let response = HTTPResponse(
+      status: 200, headers: ["Content-Type": type], body: Array(body.utf8), finalURL: try RequestURL("http://h/"))
+    guard case .fail(.data, _, let said?) = expectation.verdict(on: response) else {
+      Issue.record("it was accepted")
+      return
+    }
+    #expect(said.hasSuffix(hint), "\(said)")
+  }
+
   @Test
   func `the hint for headers that are too large does not name max_body`() async throws {
     let server = try HostileServer(scripts: [

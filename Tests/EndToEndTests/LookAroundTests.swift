@@ -69,7 +69,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [["--until", "tow"], ["--limit", "0"], ["--print", "--json"], ["--resume", "--limit", "3"]])
+  @Test(arguments: [
+    ["--until", "tow"], ["--limit", "0"], ["--print", "--json"], ["--resume", "--limit", "3"],
+    ["--resume-max-age", "1h"],
+  ])
   func `a part that makes no sense is refused`(_ arguments: [String]) async throws {
     try await withLookups { workspace, server in
       try workspace.write(pipeline(server), to: "p.yaml")
@@ -108,8 +111,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("rate_limit: {requests: 2, per: 1s}", "a: 7 requests, 2 at once, 2 a second, about 4 s"),
-    ("rate_limit: {requests: 1, per: 1m}", "a: 7 requests, 2 at once, 1 a minute, about 7 min"),
+    ("rate_limit: {requests: 2, per: 1s}", "a: 7 requests, 2 at once, 2 a second, about 3 s"),
+    ("rate_limit: {requests: 1, per: 1m}", "a: 7 requests, 2 at once, 1 a minute, about 6 min"),
     ("budget: {requests_per_run: 5}", "about 1 s; its budget has 5 requests left, so 2 are not sent"),
     ("budget: {requests_per_day: 90}", "about 1 s; its budget has 90 requests left"),
   ])
@@ -119,6 +122,16 @@ import Testing
       let plan = try await workspace.assay("plan", "p.yaml")
       #expect(plan.code == 0 && plan.output.contains(line), "\(plan.output)\(plan.errors)")
       #expect(server.received.isEmpty)
+    }
+  }
+
+  @Test func `a plan of what is remembered has nothing to ask`() async throws {
+    try await withLookups { workspace, server in
+      let text = pipeline(server).replacing("path: \"/t/{twice}\"", with: "path: \"/t/{key}\"")
+      try workspace.write(text, to: "p.yaml")
+      #expect(try await workspace.assay("run", "p.yaml", "--quiet").code == 0)
+      let plan = try await workspace.assay("plan", "p.yaml").output
+      #expect(plan.contains("  a: nothing to ask\n"), "\(plan)")
     }
   }
 

@@ -252,7 +252,7 @@ package struct HTTPSource: Source, Component {
     do {
       try await readPages(pages, &paginator, into: &rows)
     } catch let fault as PaginationFault {
-      throw RunFailure("source '\(context.name)': \(client.mask.apply(to: fault.message))")
+      throw RunFailure(client.mask.apply(to: fault.message))
     }
     for warning in paginator.warnings { context.warn(warning) }
   }

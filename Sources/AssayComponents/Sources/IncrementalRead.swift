@@ -43,7 +43,7 @@ extension IncrementalDeclaration {
     let known = try await context.run.cursors.start(of: context.name)
     guard let known, lag > .zero else { return IncrementalStart(cursor: known, sent: known ?? initial) }
     guard let moment = Moment(known) else {
-      throw RunFailure("source '\(context.name)': 'lag' is for dates and times, and the cursor is '\(known)'")
+      throw Self.lagMisfit(known)
     }
     return IncrementalStart(cursor: known, sent: moment.earlier(by: lag).text)
   }
@@ -56,20 +56,30 @@ extension IncrementalDeclaration {
     request.request = PageRequest(parameters: [parameter]).applied(to: request.request)
   }
 
-  func tracker(_ start: IncrementalStart?) -> CursorTracker { CursorTracker(column: cursor, start: start?.cursor) }
+  func tracker(_ start: IncrementalStart?) -> CursorTracker {
+    CursorTracker(column: cursor, start: start?.cursor, takesLag: lag > .zero)
+  }
+
+  fileprivate static func lagMisfit(_ cursor: String) -> RunFailure {
+    RunFailure("'lag' is for dates and times, and the cursor is '\(cursor)'")
+  }
 }
 
 /// The greatest value of a column, row by row.
 struct CursorTracker {
   private let column: String
+  private let takesLag: Bool
   private(set) var greatest: String?
   /// Whether the column came at all, where rows did.
   private(set) var isMissing = false
   private var hasCome = false
 
-  /// - Parameter start: What the run began with, so that a run without news keeps it.
-  init(column: String, start: String?) {
+  /// - Parameters:
+  ///   - start: What the run began with, so that a run without news keeps it.
+  ///   - takesLag: Whether the next run begins earlier than where this one ends.
+  init(column: String, start: String?, takesLag: Bool) {
     self.column = column
+    self.takesLag = takesLag
     greatest = start
   }
 
@@ -89,12 +99,15 @@ struct CursorTracker {
     }
   }
 
-  /// Notes how far the source has come. Throws `RunFailure` where no row had the column.
+  /// Notes how far the source has come. Throws `RunFailure` where no row had the column, or where the next run could not
+  /// begin from its value.
   func finish(_ context: NodeContext) throws {
     if isMissing {
-      throw RunFailure("source '\(context.name)': no row has the column '\(column)', the cursor of 'incremental'")
+      throw RunFailure("no row has the column '\(column)', the cursor of 'incremental'")
     }
-    if let greatest { context.run.cursors.advance(context.name, to: greatest) }
+    guard let greatest else { return }
+    if takesLag, Moment(greatest) == nil { throw IncrementalDeclaration.lagMisfit(greatest) }
+    context.run.cursors.advance(context.name, to: greatest)
   }
 
   /// Whether one value comes after another.

@@ -1,5 +1,6 @@
 package import AssayEngine
 package import AssayFormats
+internal import AssayHTTP
 
 /// What a run would do, before it does: the graph, and what its look-ups would ask for.
 package struct PlanText {
@@ -38,7 +39,7 @@ package struct PlanText {
         TextTable.Cell($1, .faint, right: $0 > 1)
       })
     for plan in lookups {
-      let batch = plan.keysPerRequest > 1_000_000 ? "all" : NumberText.grouped(plan.keysPerRequest)
+      let batch = plan.batch.map { NumberText.grouped($0) } ?? "all"
       counts.rows.append(
         [TextTable.Cell(plan.step, .strong), TextTable.Cell(plan.api)]
           + [plan.rows, plan.keys, plan.remembered, plan.keysToAsk].map {
@@ -53,6 +54,10 @@ package struct PlanText {
     }
     lines += ["", "apis"]
     for api in apis {
+      if api.requests == 0 {
+        lines.append("  \(api.name): nothing to ask")
+        continue
+      }
       var line = "  \(api.name): \(NumberText.count(api.requests, "request"))"
       line += ", \(api.concurrency) at once"
       if let rate = api.requestsPerSecond { line += ", \(Self.rate(rate))" }
@@ -86,7 +91,8 @@ package struct PlanText {
             "skipped_rows": .integer(Int64(plan.skippedRows)), "open_rows": .integer(Int64(plan.openRows)),
             "keys": .integer(Int64(plan.keys)), "remembered": .integer(Int64(plan.remembered)),
             "keys_to_ask": .integer(Int64(plan.keysToAsk)),
-            "keys_per_request": .integer(Int64(plan.keysPerRequest)), "requests": .integer(Int64(plan.requests)),
+            "keys_per_request": plan.batch.map { .integer(Int64($0)) } ?? .null,
+            "requests": .integer(Int64(plan.requests)),
           ])
         }),
       "apis": .array(
@@ -106,13 +112,14 @@ package struct PlanText {
     var requests = 0
     var concurrency: Int
     var requestsPerSecond: Double?
+    var burst: Int
     var budgetLeft: Int?
 
     /// What the requests take that the budget lets through.
     var seconds: Double {
       let sent = Double(min(requests, budgetLeft ?? .max))
       let working = (sent / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
-      return max(working, requestsPerSecond.map { $0 > 0 ? sent / $0 : 0 } ?? 0)
+      return max(working, requestsPerSecond.map { $0 > 0 ? max(0, sent - Double(burst)) / $0 : 0 } ?? 0)
     }
   }
 
@@ -125,7 +132,7 @@ package struct PlanText {
         apis.append(
           API(
             name: plan.api, requests: plan.requests, concurrency: plan.concurrency,
-            requestsPerSecond: plan.requestsPerSecond, budgetLeft: plan.budgetLeft))
+            requestsPerSecond: plan.requestsPerSecond, burst: plan.burst, budgetLeft: plan.budgetLeft))
       }
     }
     return apis
@@ -146,4 +153,9 @@ package struct PlanText {
     if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
     return "\(Int((seconds / 3600).rounded(.up))) h"
   }
+}
+
+extension LookupPlan {
+  /// The most keys of a request; nil where one takes them all.
+  fileprivate var batch: Int? { keysPerRequest > 1_000_000 ? nil : keysPerRequest }
 }

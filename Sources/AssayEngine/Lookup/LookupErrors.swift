@@ -24,7 +24,6 @@ final class LookupErrors: Sendable {
     var places: [String: Int] = [:]
   }
 
-  private let name: String
   private let maximum: Amount?
   private let state = Mutex(State())
 
@@ -33,8 +32,7 @@ final class LookupErrors: Sendable {
   /// Reasons that are told apart.
   private static let mostReasons = 20
 
-  init(name: String, maximum: Amount?) {
-    self.name = name
+  init(maximum: Amount?) {
     self.maximum = maximum
   }
 
@@ -80,7 +78,7 @@ final class LookupErrors: Sendable {
     let worst = state.reasons.max { $0.count < $1.count }
     let shown = Amount.display(maximum) ?? ""
     throw RunFailure(
-      "step '\(name)': \(errors) of \(state.keys) look-ups broke, more than max_errors (\(shown)) allows"
+      "\(errors) of \(state.keys) look-ups broke, more than max_errors (\(shown)) allows"
         + (worst.map { "; most of them: \($0.text)" } ?? ""))
   }
 }

@@ -19,6 +19,8 @@ package struct LookupPlan: Sendable {
   package var concurrency = 1
   /// Requests a second that the API's rate limit lets through in the long run; nil for any number.
   package var requestsPerSecond: Double?
+  /// How many of them may be sent at once after a rest.
+  package var burst = 0
   /// Requests that the budget has left; nil for any number.
   package var budgetLeft: Int?
 

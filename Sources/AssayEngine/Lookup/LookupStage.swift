@@ -23,7 +23,7 @@ package struct LookupStage: Sendable {
     self.name = name
     self.lookup = lookup
     self.context = context
-    errors = LookupErrors(name: name, maximum: lookup.settings.maxErrors)
+    errors = LookupErrors(maximum: lookup.settings.maxErrors)
   }
 
   /// The column that says what came of each row's look-up.
@@ -119,6 +119,7 @@ package struct LookupStage: Sendable {
       plan.api = client?.name ?? name
       plan.concurrency = client?.gate.concurrency ?? 1
       plan.requestsPerSecond = client?.gate.rate.map { Double($0.requests) / ($0.per / .seconds(1)) }
+      plan.burst = client?.gate.rate?.burst ?? 0
       plan.budgetLeft = client?.budget?.requestsLeft
       plan.keysPerRequest = width
       plan.rows += rows.places.count
