@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "AssayHTTP",
       dependencies: [
-        "AssayFormats",
+        "AssayColumns", "AssayFormats",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "JWTKit", package: "jwt-kit"),

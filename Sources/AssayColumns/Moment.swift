@@ -10,6 +10,13 @@ package struct Moment: Sendable, Hashable, Comparable {
   /// Whether it is a whole day.
   package var isDate: Bool
 
+  /// A whole second since 1970-01-01T00:00:00Z.
+  package init(seconds: Int64) {
+    self.seconds = seconds
+    nanoseconds = 0
+    isDate = false
+  }
+
   /// The moment that a text spells: `2026-11-24`, `2026-11-24T06:15:00Z`, `2026-11-24 06:15:00.25+01:00`; nil for others.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
@@ -99,7 +106,8 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   // Days of the civil calendar: howardhinnant.github.io/date_algorithms.html.
 
-  private static func dayNumber(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+  /// Days since 1970-01-01. The month is 1 to 12.
+  package static func dayNumber(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted / 400
     let ofEra = shifted - era * 400

@@ -109,7 +109,11 @@ package final class Decoding {
         switch variables.answer(expression) {
         case .value(let value, let secret):
           filled += value
-          if !isSecret, expression.hasPrefix("env:"), let name = expression.dropFirst(4).split(separator: ":").first {
+          // A private key is secret wherever it stands.
+          let secret = secret || value.contains("PRIVATE KEY-----")
+          if !isSecret, !secret, expression.hasPrefix("env:"),
+            let name = expression.dropFirst(4).split(separator: ":").first
+          {
             usedEnvironment[String(name)] = value
           }
           if secret, !value.isEmpty { secrets.append(value) }

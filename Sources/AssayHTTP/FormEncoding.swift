@@ -1,4 +1,4 @@
-/// Names and values as `application/x-www-form-urlencoded`.
+/// Names and values as `application/x-www-form-urlencoded` (WHATWG URL, section 5.2).
 package enum FormEncoding {
   package static let contentType = "application/x-www-form-urlencoded"
 

@@ -1,3 +1,5 @@
+import AssayColumns
+
 /// Dates as HTTP headers write them (RFC 9110, section 5.6.7), in seconds since 1970, UTC.
 package enum HTTPDate {
   /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, or nil.
@@ -18,22 +20,7 @@ package enum HTTPDate {
   }
 
   /// `2026-11-24T06:15:00Z`, for messages.
-  package static func text(_ seconds: Int64) -> String {
-    let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-    let rest = seconds - days * 86_400
-    // Civil from days: howardhinnant.github.io/date_algorithms.html.
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2) + "T"
-      + pad(rest / 3600, 2) + ":" + pad(rest / 60 % 60, 2) + ":" + pad(rest % 60, 2) + "Z"
-  }
+  package static func text(_ seconds: Int64) -> String { Moment(seconds: seconds).text }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, for headers.
   package static func headerText(_ seconds: Int64) -> String {
@@ -45,11 +32,6 @@ package enum HTTPDate {
     return "\(weekday), \(String(iso[8...9])) \(month) \(String(iso[0...3])) \(String(iso[11...18])) GMT"
   }
 
-  private static func pad(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   private static func seconds(day: Substring, month: Substring, year: Substring, time: Substring) -> Int64? {
@@ -59,13 +41,6 @@ package enum HTTPDate {
       let minute = Int64(clock[1]), let second = Int64(clock[2]), (0...23).contains(hour),
       (0...59).contains(minute), (0...60).contains(second)
     else { return nil }
-    let shiftedYear = month < 2 ? year - 1 : year
-    let era = shiftedYear / 400
-    let yearOfEra = shiftedYear - era * 400
-    let shiftedMonth = Int64(month < 2 ? month + 10 : month - 2)
-    let dayOfYear = (153 * shiftedMonth + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = era * 146_097 + dayOfEra - 719_468
-    return days * 86_400 + hour * 3600 + minute * 60 + second
+    return Moment.dayNumber(year, Int64(month) + 1, day) * 86_400 + hour * 3600 + minute * 60 + second
   }
 }

@@ -1,3 +1,6 @@
+/// Keys that are claimed in one transaction: some milliseconds, after which others get at the file.
+private let claimsAtOnce = 1000
+
 extension Store {
   /// Looks for answers that are young enough, and claims what is missing for a run, so that no other asks for it too.
   ///
@@ -12,10 +15,12 @@ extension Store {
       for key in keys {
         found.append(try Self.remembered(key, run, age, now, connection).map { .remembered($0) })
       }
-      guard found.contains(where: { $0 == nil }) else { return found.compactMap { $0 } }
-      try connection.handle.transaction { () throws(StoreFailure) in
-        for (place, key) in keys.enumerated() where found[place] == nil {
-          found[place] = try Self.claim(key, run, age, now, connection)
+      var open = found.indices.filter { found[$0] == nil }[...]
+      while !open.isEmpty {
+        let part = open.prefix(claimsAtOnce)
+        open = open.dropFirst(claimsAtOnce)
+        try connection.handle.transaction { () throws(StoreFailure) in
+          for place in part { found[place] = try Self.claim(keys[place], run, age, now, connection) }
         }
       }
       return found.map { $0 ?? .foreign }
@@ -34,14 +39,23 @@ extension Store {
   }
 
   /// Keeps answers, ends their claims, in one transaction. They are in the file when it returns.
+  ///
+  /// Pipelines may believe one answer for different times: an answer that all share lasts as long as the most patient of
+  /// them has it.
   package func keepAnswers(_ answers: [AnswerRecord]) async throws(StoreFailure) {
     if answers.isEmpty { return }
     try await file.perform { connection throws(StoreFailure) in
       try connection.handle.transaction { () throws(StoreFailure) in
         let insert = try connection.statement(
           """
-          INSERT OR REPLACE INTO http_responses ("key", api, method, url, subject, status, headers, body, found, attempts,
+          INSERT INTO http_responses ("key", api, method, url, subject, status, headers, body, found, attempts,
             fetched_at, expires_at, run_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+          ON CONFLICT ("key") DO UPDATE SET api = excluded.api, method = excluded.method, url = excluded.url,
+            subject = excluded.subject, status = excluded.status, headers = excluded.headers, body = excluded.body,
+            found = excluded.found, attempts = excluded.attempts, fetched_at = excluded.fetched_at,
+            expires_at = iif(run_id IS NULL AND excluded.run_id IS NULL,
+              max(ifnull(expires_at, ''), excluded.expires_at), excluded.expires_at),
+            run_id = excluded.run_id, claimed_by = NULL, claimed_until = NULL
           """)
         for answer in answers {
           try insert.run([

@@ -78,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
     if resume, part != nil { throw ValidationError("--resume goes on with whole runs: no --limit, --until or --print") }
     if let resumeMaxAge {
       if !resume { throw ValidationError("--resume-max-age goes with --resume") }
-      if durationValue(resumeMaxAge) == nil {
+      if Duration(text: resumeMaxAge) == nil {
         throw ValidationError("--resume-max-age is a duration such as 24h or 30m, not '\(resumeMaxAge)'")
       }
     }
@@ -95,17 +95,20 @@ struct RunCommand: AsyncParsableCommand {
     options.waits = wait
     options.refreshes = fullRefresh
     options.clock = clock
-    options.resumeMaxAge = resumeMaxAge.flatMap { durationValue($0) } ?? options.resumeMaxAge
+    options.resumeMaxAge = resumeMaxAge.flatMap { Duration(text: $0) } ?? options.resumeMaxAge
     let mask = SecretMask(file.result.secrets)
     if resume {
       let broken = try await orUsageFault { [definition, options] in
         try await Resumption.run(
-          of: definition, sha256: options.definitionSHA256, store: options.storePath ?? "", mask: mask)
+          of: definition.name, sha256: options.definitionSHA256, store: options.storePath ?? "")
       }
       options.resumes = broken
       options.clock = RunClock(startedAt: broken.logicalTime)
       // The logical date is part of what was asked.
       (file, definition) = try pipeline.read(at: options.clock, quiet: true)
+      try await orUsageFault { [definition] in
+        try Resumption.requireSameParams(definition, as: broken, mask: mask)
+      }
     }
     if let record {
       options.recording = .writes(
@@ -174,12 +177,6 @@ func orUsageFault<R: Sendable>(_ body: () async throws -> R) async throws -> R {
     Terminal.error("nothing was run")
     throw ExitStatus(code: 2)
   }
-}
-
-/// A duration as the pipeline file has them; nil for other texts.
-func durationValue(_ text: String) -> Duration? {
-  let context = Decoding(variables: Variables(), catalogue: Catalogue())
-  return Duration.decode(YAMLNode(.scalar(text, quoted: false), at: .start), context)
 }
 
 /// `2 errors, 1 warning`.

@@ -86,6 +86,14 @@ import Testing
     #expect(context.secrets == ["s3cret-value", "abc/root", "spare"])
   }
 
+  @Test func `a private key is secret, however it is named`() {
+    let key = "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----"
+    let variables = Variables(environment: ["PEM": key, "B": "open"])
+    let (_, context) = Widget.read("name: ${env:PEM}\ntags: [\"${env:B}\"]", variables)
+    #expect(context.secrets == [key])
+    #expect(context.usedEnvironment == ["B": "open"])
+  }
+
   @Test func `a filled value is not read again`() {
     let variables = Variables(environment: ["A": "${env:B}", "B": "{x}", "N": "[1, 2]"])
     let (widget, context) = Widget.read("name: ${env:A}\ntags: [\"${env:N}\"]\nsize: ${env:S:-4}", variables)

@@ -5,7 +5,7 @@ import Testing
 
 /// What the clients of a run share, and where their limits come from.
 struct APIClientsTests {
-  private func clients(_ api: String) throws -> APIClients {
+  private func clients(_ api: String, isOffline: Bool = false) throws -> APIClients {
     let definition = try TestRun.definition(
       """
       version: 1
@@ -19,7 +19,8 @@ struct APIClientsTests {
       - {type: lines, from: s, path: 1.txt}
       """)
     return APIClients(
-      definition.apis.map { ($0.name, $0.declaration) }, mask: SecretMask(), makeTransport: { NoTransport() })
+      definition.apis.map { ($0.name, $0.declaration) }, mask: SecretMask(), isOffline: isOffline,
+      makeTransport: { NoTransport() })
   }
 
   static let provider = ProviderDefaults(
@@ -34,6 +35,12 @@ struct APIClientsTests {
     let replaced = try clients.client("a", provider: Self.provider)
     #expect(replaced.gate.rate == RateLimit(requests: 30, per: .seconds(60)) && replaced.gate.concurrency == 3)
     #expect(try clients.client("b", provider: nil).gate.rate == RateLimit(requests: 1), "an API has one gate")
+  }
+
+  @Test func `where nothing is sent no certificate is needed`() throws {
+    let tls = "tls: {ca_file: /nowhere/ca.pem}"
+    #expect(throws: RunFailure.self) { try clients(tls).client("a", provider: nil) }
+    #expect(try clients(tls, isOffline: true).client("a", provider: nil).tls == nil)
   }
 
   @Test func `all that use an API share its gate, whatever provider they have`() throws {

@@ -166,6 +166,17 @@ import Testing
     #expect((ran.error as? RunFailure)?.message == "step 'geo': 2 answers for 3 keys, or answers of another width")
   }
 
+  @Test func `a batch that breaks before it asks leaves no other waiting for its keys`() async throws {
+    struct Clientless: Lookup {
+      var inputs: [Template]
+      let answerColumns = [LookupColumn("answer")]
+      func client(_ context: NodeContext) throws -> APIClient? { throw Trouble() }
+      func ask(_ keys: [LookupKey], _ context: NodeContext) async -> [LookupAnswer] { [] }
+    }
+    let ran = await run(Clientless(inputs: [try Template("{place}")]), (0..<8).map { _ in ["a"] })
+    #expect(ran.error is Trouble)
+  }
+
   static let clashes = [["id", "geo_status"], ["id", "answer"]]
 
   @Test(arguments: clashes)

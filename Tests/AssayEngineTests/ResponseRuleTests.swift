@@ -121,7 +121,8 @@ struct RuledAnswer: Sendable, CustomTestStringConvertible {
   func `rules say what an answer means`(_ answer: RuledAnswer) async throws {
     let result = Self.decode(Self.file("responses: [\(answer.rules)]"))
     let api = try #require(result.definition?.apis.first?.declaration, "\(result.diagnostics)")
-    let rules = AnswerDeclaration(expect: api.expect, responses: api.responses).rules(Workers(width: 1))
+    let rules = AnswerDeclaration(expect: api.expect, responses: api.responses).rules(
+      Workers(width: 1), mask: SecretMask())
     let judge = try #require(rules.judge)
     let url = try RequestURL("http://h/x")
     // The second time padded beyond what is judged in place.
@@ -132,10 +133,25 @@ struct RuledAnswer: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test func `a secret that is quoted of an answer is masked before it is cut`() async throws {
+    let text = "responses: [{when: {path: $.error, exists: true}, action: fail}]"
+    let api = try #require(Self.decode(Self.file(text)).definition?.apis.first?.declaration)
+    let secret = String((0..<40).map { "abcdefghij".map(String.init)[$0 % 10] }.joined())
+    let rules = AnswerDeclaration(responses: api.responses).rules(Workers(width: 1), mask: SecretMask([secret]))
+    let body = "{\"error\":\"" + String(repeating: "x ", count: 40) + secret + " is wrong\"}"
+    let response = HTTPResponse(status: 200, body: Array(body.utf8), finalURL: try RequestURL("http://h/x"))
+    guard case .fail(_, let reason, _)? = await rules.judge?(response) else {
+      Issue.record("it is no failure")
+      return
+    }
+    #expect(reason.contains("***") && !reason.contains("abcdefghij"), "\(reason)")
+  }
+
   @Test func `without rules there is no judge, and what is expected is handed on`() throws {
     let result = Self.decode(Self.file("expect: {content_type: application/json, status: [200, 404]}"))
     let api = try #require(result.definition?.apis.first?.declaration, "\(result.diagnostics)")
-    let rules = AnswerDeclaration(expect: api.expect, responses: api.responses).rules(Workers(width: 1))
+    let rules = AnswerDeclaration(expect: api.expect, responses: api.responses).rules(
+      Workers(width: 1), mask: SecretMask())
     #expect(rules.judge == nil)
     #expect(rules.contentType == "application/json")
     #expect(rules.statuses == StatusSet(["200", "404"]))

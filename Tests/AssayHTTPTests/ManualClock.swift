@@ -70,14 +70,6 @@ final class ManualClock: RetryClock {
   func sleepers(_ count: Int) async throws { try await until { self.alarms.count == count } }
 }
 
-/// Waits for other tasks to bring something about. Throws when the test's time is over.
-func until(_ isSo: () -> Bool) async throws {
-  while !isSo() {
-    try Task.checkCancellation()
-    await Task.yield()
-  }
-}
-
 /// A transport that answers by a function of the test's own, and notes what it was sent.
 final class StubTransport: Transport {
   struct Sent: Sendable {

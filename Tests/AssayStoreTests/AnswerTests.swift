@@ -108,6 +108,29 @@ import Testing
     await store.close()
   }
 
+  @Test func `an answer that is asked again by a pipeline with less patience lasts as long as before`() async throws {
+    let store = try await store()
+    var fresh = answer("k", at: Self.start.adding(.seconds(50)), body: "new")
+    fresh.expiresAt = Self.start.adding(.seconds(60))
+    try await store.keepAnswers([answer("k")])
+    try await store.keepAnswers([fresh])
+    let known = try await store.rememberedAnswers(["k"], for: "r1", age: Self.age, now: Self.start)
+    #expect(known.first??.body == fresh.body)
+    #expect(known.first??.expiresAt == Self.start.adding(.seconds(90)))
+    await store.close()
+  }
+
+  @Test func `any number of keys can be claimed at once`() async throws {
+    let store = try await store("r1", "r2")
+    let keys = (0..<2500).map { "k\($0)" }
+    let now = StoreTime.now
+    #expect(try await store.claimAnswers([keys[2400]], for: "r2", age: Self.age, now: now) == [.claimed])
+    let claims = try await store.claimAnswers(keys, for: "r1", age: Self.age, now: now)
+    #expect(claims.indices.filter { claims[$0] != .claimed } == [2400])
+    #expect(claims[2400] == .foreign)
+    await store.close()
+  }
+
   @Test func `a source's cursor moves on with publishing alone`() async throws {
     let store = try await store()
     try await store.begin(run("r1"))

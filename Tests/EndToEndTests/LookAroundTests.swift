@@ -57,6 +57,38 @@ import Testing
     }
   }
 
+  @Test(arguments: [["run", "p.yaml", "--limit", "1"], ["plan", "p.yaml"]])
+  func `what a source downloads is not put in place, and no cursor moves on`(command: [String]) async throws {
+    try await withServer({ request in
+      [reply(200, Self.json, request.target == "/file" ? "new" : #"[{"id":7,"key":"k"}]"#)]
+    }) { server in
+      let workspace = try Workspace()
+      try workspace.write("old", to: "got.txt")
+      try workspace.write(
+        """
+        version: 1
+        name: p
+        apis: {a: {base_url: "\(server.url)"}}
+        sources:
+          file: {type: http, api: a, path: /file, download: got.txt}
+          s: {type: http, api: a, path: /rows, incremental: {cursor: id, param: since}}
+        steps:
+          one: {type: lookup, from: file, api: a, path: "/f/{sha256}", columns: {id: "$[0].id"}}
+          two: {type: lookup, from: s, api: a, path: "/k/{key}", columns: {more: "$[0].id"}}
+        outputs:
+          - {type: jsonl, from: one, path: one.jsonl}
+          - {type: jsonl, from: two, path: two.jsonl}
+
+        """, to: "p.yaml")
+      let run = try await workspace.start(command).end()
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(server.received.contains { $0.target == "/file" })
+      #expect(workspace.text("got.txt") == "old")
+      #expect(try await workspace.query("SELECT count(*) FROM source_state") == ["0"])
+      #expect(try await workspace.leftovers() == [])
+    }
+  }
+
   @Test func `a limit alone runs everything on fewer rows, checks included`() async throws {
     try await withLookups { workspace, server in
       try workspace.write(pipeline(server), to: "p.yaml")

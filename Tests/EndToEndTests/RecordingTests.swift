@@ -71,6 +71,30 @@ import Testing
     }
   }
 
+  @Test func `a replay needs no secret of a form that it cannot make up`() async throws {
+    try await withServer({ _ in [reply(200, Self.json, "[{\"a\":1}]")] }) { server in
+      let workspace = try Workspace()
+      func text(_ auth: String) -> String {
+        """
+        apis: {a: {base_url: "\(server.url)", auth: {\(auth)}}}
+        sources: {s: {type: http, api: a, path: /x}}
+        outputs: [{type: jsonl, from: s, path: out.jsonl}]
+        """
+      }
+      let signed =
+        "type: hmac, access_key: a, secret: \"${secret:S}\", secret_encoding: base64, string_to_sign: x, "
+        + "headers: {X-S: \"{signature}\"}"
+      try workspace.write("version: 1\nname: p\n" + text(signed), to: "p.yaml")
+      let recorded = try await workspace.assay("run", "p.yaml", "--record", "rec", environment: ["S": "c2VjcmV0"])
+      #expect(recorded.code == 0, "\(recorded.errors)")
+      for auth in [signed, "type: jwt, algorithm: ES256, key: \"${secret:S}\""] {
+        let replay = try await workspace.run(text(auth), "--replay", "rec")
+        #expect(replay.code == 0, "\(replay.errors)")
+      }
+      #expect(server.received.count == 1)
+    }
+  }
+
   @Test func `a request that was not recorded is named`() async throws {
     try await withServer({ _ in [reply(200, Self.json, "[{\"a\":1}]")] }) { server in
       let workspace = try Workspace()

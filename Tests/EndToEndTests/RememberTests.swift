@@ -57,6 +57,21 @@ import Testing
     }
   }
 
+  @Test func `an API's headers tell its answers apart, and credentials do not`() async throws {
+    try await withAPI { workspace, server in
+      try write(["a"], workspace)
+      func requests(_ headers: String) async throws -> Int {
+        let before = server.received.count
+        let run = try await workspace.run(pipeline(server, api: "headers: {\(headers)}"))
+        #expect(run.code == 0, "\(run.errors)")
+        return server.received.count - before
+      }
+      #expect(try await requests("X-Tenant: one") == 1)
+      #expect(try await requests("X-Tenant: two") == 1)
+      #expect(try await requests("X-Tenant: one, Authorization: Bearer x") == 0)
+    }
+  }
+
   @Test(arguments: [
     ("remember: {found: 0s}", 2), ("remember: {not_found: 0s}", 1), ("remember: {found: 0s, not_found: 0s}", 3),
     ("", 0),

@@ -1,4 +1,5 @@
 import AssayFormats
+import AssayStore
 import AssayTestServers
 import Glibc
 import Synchronization
@@ -119,6 +120,26 @@ import Testing
       #expect(changed.code == 2 && changed.errors.contains("the pipeline file has changed since"))
       let odd = try await workspace.run(text, "--resume", "--record", "r")
       #expect(odd.code == 2 && odd.errors.contains("--resume, --record and --replay exclude each other"))
+    }
+  }
+
+  @Test func `params that hold the run's date are those of the broken run's day`() async throws {
+    try await withPages({ _ in nil }) { workspace, server in
+      let text = pipeline(server).replacing("{default: a}", with: "{default: \"${run:date}\"}")
+      #expect(try await workspace.run(text).code == 0)
+      let sha = try await workspace.query("SELECT definition_sha256 FROM runs")[0]
+      let store = try await Store.open(workspace.file("assay.db"))
+      let day = try #require(StoreTime(text: "2026-01-05T10:00:00.000Z"))
+      try await store.begin(
+        RunRecord(
+          id: "r2", pipeline: "p", definitionSHA256: sha, params: #"{"p":"2026-01-05"}"#, assayVersion: "",
+          logicalTime: day))
+      try await store.finish("r2", RunResult(outcome: "interrupted", exitCode: 130))
+      await store.close()
+      let count = server.received.count
+      let run = try await workspace.run(text, "--resume")
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(server.received.dropFirst(count).allSatisfy { $0.target.contains("p=2026-01-05&d=2026-01-05") })
     }
   }
 

@@ -103,7 +103,8 @@ package struct JWTAuthDeclaration: AuthDeclaration, Component {
 
   /// What is wrong with the key; nil where it is not known yet.
   private var keyFault: String? {
-    guard let algorithm, !key.isEmpty else { return nil }
+    // In a replay, where nothing is signed, a secret that is not set is its own mask.
+    guard let algorithm, !key.isEmpty, key != SecretMask.replacement else { return nil }
     do throws(AuthFailure) {
       _ = try JWTSigningKey(algorithm, key, encoding: keyEncoding)
       return nil

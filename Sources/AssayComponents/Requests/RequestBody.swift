@@ -22,8 +22,7 @@ package enum RequestBody: Sendable, Hashable {
     switch self {
     case .empty: []
     case .json(let value): Array(value.text.utf8)
-    case .form(let fields):
-      Array(fields.map { "\(Self.formEncoded($0.name))=\(Self.formEncoded($0.value))" }.joined(separator: "&").utf8)
+    case .form(let fields): FormEncoding.body(fields.map { ($0.name, $0.value) })
     case .text(let text, _): Array(text.utf8)
     }
   }
@@ -32,7 +31,7 @@ package enum RequestBody: Sendable, Hashable {
     switch self {
     case .empty: nil
     case .json: "application/json"
-    case .form: "application/x-www-form-urlencoded"
+    case .form: FormEncoding.contentType
     case .text(_, let contentType): contentType
     }
   }
@@ -81,10 +80,5 @@ package enum RequestBody: Sendable, Hashable {
       if let decimal = Double(parameter.value), decimal.isFinite { return .decimal(decimal) }
     }
     return .string(parameter.value)
-  }
-
-  /// As HTML forms are sent (WHATWG URL, section 5.2): a space is `+`.
-  private static func formEncoded(_ text: String) -> String {
-    PercentEncoding.query(text).split(separator: "%20", omittingEmptySubsequences: false).joined(separator: "+")
   }
 }

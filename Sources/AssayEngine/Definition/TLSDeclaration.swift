@@ -1,6 +1,5 @@
 package import AssayDefinition
 internal import AssayHTTP
-internal import Glibc
 
 /// The `tls` of an API: whom to trust, and how to prove who asks. Verification is always on.
 package struct TLSDeclaration: ConfigObject {
@@ -62,21 +61,11 @@ package struct TLSDeclaration: ConfigObject {
   private static func contents(
     of path: String, shown: String, _ key: String
   ) throws(TLSSettings.Fault) -> [UInt8] {
-    func fault() -> TLSSettings.Fault {
-      TLSSettings.Fault("tls.\(key): the file '\(shown)' cannot be read: \(String(cString: strerror(errno)))")
+    do throws(ReadFault) {
+      // A file of certificates has some hundred kilobytes; what is longer by far is something else.
+      return try AssayEngine.contents(of: path, limit: 64 << 20)
+    } catch {
+      throw TLSSettings.Fault("tls.\(key): the file '\(shown)' cannot be read: \(error.reason)")
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw fault() }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 64 << 10)
-    // A file of certificates has some hundred kilobytes; what is longer by far is something else.
-    while bytes.count < 64 << 20 {
-      let count = read(descriptor, &part, part.count)
-      if count == 0 { break }
-      guard count > 0 else { throw fault() }
-      bytes += part[..<count]
-    }
-    return bytes
   }
 }

@@ -35,7 +35,19 @@ final class AnswerTable: Sendable {
     for continuation in waiting { continuation.resume(with: result) }
   }
 
-  /// The answer to a claimed key, once it is there.
+  /// Gives up those of claimed keys that have not been settled, so that nobody waits for them for ever.
+  func abandon(_ keys: [LookupKey], _ error: any Error) {
+    let waiting = slots.withLock { slots -> [CheckedContinuation<LookupAnswer, any Error>] in
+      keys.flatMap { key -> [CheckedContinuation<LookupAnswer, any Error>] in
+        guard case .asked(let waiting) = slots[key] else { return [] }
+        slots[key] = .failed(error)
+        return waiting
+      }
+    }
+    for continuation in waiting { continuation.resume(throwing: error) }
+  }
+
+  /// The answer to a claimed key, once it is there. It is not cancelled: whoever has claimed the key settles it.
   func answer(_ key: LookupKey) async throws -> LookupAnswer {
     try await withCheckedThrowingContinuation { continuation in
       let ready = slots.withLock { slots -> Result<LookupAnswer, any Error>? in

@@ -1,4 +1,4 @@
-internal import AssayColumns
+internal import AssayFormats
 internal import AssayHTTP
 internal import AssayStore
 
@@ -19,12 +19,17 @@ struct LookupMemory: Sendable {
   private let api: String
   let age: AnswerAge
 
+  /// Headers of an API that say who asks, not for what: others, such as a tenant's, shape its answers.
+  private static let shapeless: Set<String> = ["authorization", "cookie", "proxy-authorization", "user-agent"]
+
   /// Nil where the run has no store, or the look-up's answers are not remembered.
   init?(_ lookup: any Lookup, _ context: NodeContext) throws {
     guard let book = context.run.answers, let scope = try lookup.memoryScope(context) else { return nil }
     self.lookup = lookup
     self.book = book
-    self.scope = book.mask.apply(to: scope.text)
+    let headers = try lookup.client(context)?.headers.fields ?? []
+    let shaping = headers.filter { !Self.shapeless.contains($0.name.lowercased()) }.map { "\($0.name): \($0.value)" }
+    self.scope = book.mask.apply(to: ([scope.text] + shaping).joined(separator: "\n"))
     workers = context.run.workers
     api = scope.api
     age = lookup.settings.age(lookup.usualAge)
@@ -100,6 +105,8 @@ struct LookupMemory: Sendable {
 
   /// The key as the store has it: stable across runs and pipelines.
   private func name(_ key: LookupKey) -> String {
-    sha256Hex(Array("lookup\n\(scope)\n\(key.parts.joined(separator: "\u{1F}"))".utf8))
+    // As JSON, no part can hold what stands between parts.
+    let parts = JSONValue.array(key.parts.map { .string($0) }).text
+    return sha256Hex(Array("lookup\n\(scope)\n\(parts)".utf8))
   }
 }

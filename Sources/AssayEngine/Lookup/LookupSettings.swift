@@ -13,10 +13,7 @@ package struct RememberDeclaration: ConfigObject {
     keys: [
       Key("found", \.found, shown: "as the provider has it", "How long an answer is good."),
       Key("not_found", \.notFound, shown: "as the provider has it", "How long it is believed that there is none."),
-    ],
-    rules: ["found", "not_found"].map { name in
-      Rule(name) { ($0.found ?? .zero) < .zero || ($0.notFound ?? .zero) < .zero ? "a time is not negative" : nil }
-    })
+    ])
 }
 
 /// The keys that every look-up takes.

@@ -64,8 +64,21 @@ package struct LookupStage: Sendable {
   private func enrich(
     _ batch: Batch, _ number: Int, _ memory: LookupMemory?
   ) async throws -> (Batch, [LookupErrors.Outcome]) {
+    var claimed: [LookupKey] = []
+    do {
+      return try await enrich(batch, number, memory, claiming: &claimed)
+    } catch {
+      if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error) }
+      // Other batches wait for keys that this one has claimed.
+      table.abandon(claimed, error)
+      throw error
+    }
+  }
+
+  private func enrich(
+    _ batch: Batch, _ number: Int, _ memory: LookupMemory?, claiming claimed: inout [LookupKey]
+  ) async throws -> (Batch, [LookupErrors.Outcome]) {
     let lookup = lookup
-    let claimed: [LookupKey]
     let schema: DatasetSchema
     let rows: KeyedRows
     var known = LookupMemory.Claims()
@@ -78,14 +91,7 @@ package struct LookupStage: Sendable {
       await turnstile.wait(for: number)
       try Task.checkCancellation()
       claimed = table.claim(rows.keys)
-      do {
-        known =
-          try await (plans ? memory?.peek(claimed) : memory?.claim(claimed)) ?? LookupMemory.Claims(toAsk: claimed)
-      } catch {
-        for key in claimed { table.settle(key, .failure(error)) }
-        firstFailure.note(error)
-        throw error
-      }
+      known = try await (plans ? memory?.peek(claimed) : memory?.claim(claimed)) ?? LookupMemory.Claims(toAsk: claimed)
       if !plans { requests = try self.requests(for: known.toAsk) }
     }
     for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
@@ -196,18 +202,13 @@ package struct LookupStage: Sendable {
   /// Waits for answers that other runs are asking for; asks for those that they give up.
   private func wait(others keys: [LookupKey], _ memory: LookupMemory) async throws {
     var open = keys
-    do {
-      while !open.isEmpty {
-        try await Task.sleep(for: .milliseconds(200))
-        let known = try await memory.claim(open)
-        for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
-        context.counters.add(cacheHits: known.remembered.count)
-        open = known.foreign
-        try await ask(try requests(for: known.toAsk), memory)
-      }
-    } catch {
-      for key in open { table.settle(key, .failure(error)) }
-      throw error
+    while !open.isEmpty {
+      try await Task.sleep(for: .milliseconds(200))
+      let known = try await memory.claim(open)
+      for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
+      context.counters.add(cacheHits: known.remembered.count)
+      open = known.foreign
+      try await ask(try requests(for: known.toAsk), memory)
     }
   }
 
@@ -230,7 +231,12 @@ package struct LookupStage: Sendable {
         throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
       }
       try await memory?.keep(zip(keys, answers))
-      for (key, answer) in zip(keys, answers) { table.settle(key, .success(answer)) }
+      for (key, answer) in zip(keys, answers) {
+        var kept = answer
+        // It is in the store by now: the bodies of all answers of a run are not to be in memory.
+        kept.origin = nil
+        table.settle(key, .success(kept))
+      }
     } catch let failure as HTTPFailure where failure.kind == .budget {
       await memory?.release(keys)
       context.counters.skip(unpaidKeys: keys.count, failure.shortage ?? failure.message)

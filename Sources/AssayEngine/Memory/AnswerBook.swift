@@ -169,6 +169,7 @@ extension HeaderFields {
     "set-cookie", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "date",
     "server",
     "vary", "via", "age", "alt-svc", "report-to", "nel", "strict-transport-security", "x-request-id", "cf-ray",
+    "authorization", "proxy-authorization", "cookie",
   ]
 
   /// The headers that are worth keeping with an answer, masked.

@@ -5,13 +5,10 @@ internal import Glibc
 
 /// Finds the broken run that `--resume` goes on with.
 package enum Resumption {
-  /// The newest run of the pipeline, if it broke with the same definition and params.
+  /// The newest run of the pipeline, if it broke with the same definition.
   ///
   /// Throws `RunFailure` that says what keeps it from being gone on with.
-  package static func run(
-    of definition: PipelineDefinition, sha256: String, store path: String, mask: SecretMask
-  ) async throws -> RunRecord {
-    let name = definition.name
+  package static func run(of name: String, sha256: String, store path: String) async throws -> RunRecord {
     guard access(path, F_OK) == 0 else {
       throw RunFailure("there is nothing to resume: no run of '\(name)' is known, since there is no store '\(path)'")
     }
@@ -35,12 +32,18 @@ package enum Resumption {
       throw RunFailure(
         "the run \(broken.id) cannot be resumed: the pipeline file has changed since; start a new run without --resume")
     }
-    let params = definition.paramsText(mask)
-    if broken.params != params {
-      throw RunFailure(
-        "the run \(broken.id) cannot be resumed: its params were \(broken.params), and now they are \(params); "
-          + "give the same ones, or start a new run without --resume")
-    }
     return broken
+  }
+
+  /// Throws `RunFailure` where a broken run had other params than the definition, which was read at that run's logical
+  /// time: params may hold its date.
+  package static func requireSameParams(
+    _ definition: PipelineDefinition, as broken: RunRecord, mask: SecretMask
+  ) throws(RunFailure) {
+    let params = definition.paramsText(mask)
+    if broken.params == params { return }
+    throw RunFailure(
+      "the run \(broken.id) cannot be resumed: its params were \(broken.params), and now they are \(params); "
+        + "give the same ones, or start a new run without --resume")
   }
 }

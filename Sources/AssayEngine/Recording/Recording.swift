@@ -1,7 +1,6 @@
 internal import AssayFormats
 package import AssayHTTP
 package import AssayStore
-internal import FoundationEssentials
 internal import Glibc
 
 /// A folder with the exchanges of a run, from which it can be run again without a network.
@@ -40,10 +39,10 @@ package struct Recording: Sendable {
   /// Reads a recording whole. Throws a `TapeFailure` that names the file at fault.
   package init(reading folder: String) throws {
     let head = "\(folder)/\(Self.headName)"
-    guard let data = FileManager.default.contents(atPath: head) else {
+    guard let data = try? contents(of: head) else {
       throw TapeFailure("'\(folder)' is no recording: there is no \(head)")
     }
-    guard let json = try? JSONParser.parse(Array(data)), case .string(let pipeline)? = json["pipeline"],
+    guard let json = try? JSONParser.parse(data), case .string(let pipeline)? = json["pipeline"],
       case .string(let sha)? = json["definition_sha256"], case .string(let start)? = json["started_at"],
       let startedAt = StoreTime(text: start), case .integer(let version)? = json["version"]
     else { throw TapeFailure("\(head) is not what a recording begins with") }
@@ -53,15 +52,15 @@ package struct Recording: Sendable {
     self.init(
       folder: folder, pipeline: pipeline, definitionSHA256: sha, startedAt: startedAt,
       params: Self.texts(json["params"]), environment: Self.texts(json["environment"]))
-    var digests = [sha256Hex(Array(data))]
+    var digests = [sha256Hex(data)]
     for name in Self.exchangeFiles(in: folder) {
-      guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+      guard let bytes = try? contents(of: "\(folder)/\(name)") else {
         throw TapeFailure("\(folder)/\(name) cannot be read")
       }
-      digests.append("\(name) \(sha256Hex(Array(bytes)))")
+      digests.append("\(name) \(sha256Hex(bytes))")
       let exchange: RecordedExchange
       do {
-        exchange = try RecordedExchange(text: Array(bytes))
+        exchange = try RecordedExchange(text: bytes)
       } catch {
         throw TapeFailure("\(folder)/\(name): \(error)")
       }
@@ -78,18 +77,19 @@ package struct Recording: Sendable {
 
   /// Starts a folder anew: an earlier recording in it is removed, any other folder that holds something is refused.
   func begin() throws {
-    let files = FileManager.default
-    let names = (try? files.contentsOfDirectory(atPath: folder)) ?? []
-    if !names.isEmpty {
-      guard names.contains(Self.headName) else {
+    let found = names(in: folder)
+    if !found.isEmpty {
+      guard found.contains(Self.headName) else {
         throw TapeFailure("'\(folder)' holds files, and is no recording: name another folder")
       }
-      for name in Self.exchangeFiles(in: folder) { try? files.removeItem(atPath: "\(folder)/\(name)") }
+      for name in Self.exchangeFiles(in: folder) where unlink("\(folder)/\(name)") != 0 {
+        throw TapeFailure("\(folder)/\(name) cannot be removed: \(String(cString: strerror(errno)))")
+      }
     }
-    do {
-      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do throws(RunFailure) {
+      try makeFolders(for: "\(folder)/\(Self.headName)", shown: "\(folder)/\(Self.headName)")
     } catch {
-      throw TapeFailure("the folder '\(folder)' cannot be made: \(String(cString: strerror(errno)))")
+      throw TapeFailure(error.message)
     }
     let head: JSONValue = .object([
       "version": .integer(Self.version), "pipeline": .string(pipeline), "definition_sha256": .string(definitionSHA256),
@@ -100,11 +100,8 @@ package struct Recording: Sendable {
 
   /// `USER/NAME.http`, sorted, so that the numbers of equal requests stand in order.
   private static func exchangeFiles(in folder: String) -> [String] {
-    let files = FileManager.default
-    var found: [String] = []
-    for user in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {
-      let names = (try? files.contentsOfDirectory(atPath: "\(folder)/\(user)")) ?? []
-      found += names.filter { $0.hasSuffix(".http") }.map { "\(user)/\($0)" }
+    let found = names(in: folder).flatMap { user in
+      names(in: "\(folder)/\(user)").filter { $0.hasSuffix(".http") }.map { "\(user)/\($0)" }
     }
     return found.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
   }

@@ -1,6 +1,6 @@
 internal import AssayFormats
 package import AssayHTTP
-internal import FoundationEssentials
+internal import Glibc
 internal import Synchronization
 
 /// Writes each exchange of a run into a recording's folder as it ends.
@@ -37,8 +37,11 @@ package final class RecordingTape: ExchangeTape {
       return counts["\(user)/\(key)"] ?? 1
     }
     let folder = "\(recording.folder)/\(user)"
-    if folders.withLock({ $0.insert(folder).inserted }) {
-      try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // Under the lock: a second exchange of the same sender must find the folder there.
+    folders.withLock { folders in
+      guard folders.insert(folder).inserted else { return }
+      // Where that fails, writing the file says why.
+      mkdir(folder, 0o777)
     }
     let name = "\(request.method.rawValue.lowercased())-\(slug(request.url.path))-\(key.prefix(12))"
     try writeWhole(exchange.text, to: "\(folder)/\(name)\(count > 1 ? "-\(count)" : "").http")

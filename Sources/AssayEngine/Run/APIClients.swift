@@ -37,6 +37,8 @@ package final class APIClients: Sendable {
   private let mask: SecretMask
   /// The folder that paths of certificates start at.
   private let directory: String
+  /// Whether nothing is sent: then nobody proves who asks, and no secret and no certificate need be there.
+  private let isOffline: Bool
   private let makeTransport: @Sendable () -> any Transport
   private let state = Mutex(State())
 
@@ -51,16 +53,18 @@ package final class APIClients: Sendable {
 
   /// - Parameters:
   ///   - budgets: By the name of the API; those that have none send what they like.
+  ///   - isOffline: Whether nothing is sent, as in a replay: clients are made without auth and TLS.
   ///   - makeTransport: Called once, when the first client is made.
   package init(
     _ declarations: [(name: String, declaration: APIDeclaration)], mask: SecretMask, directory: String = "",
-    budgets: [String: RequestBudget] = [:],
+    budgets: [String: RequestBudget] = [:], isOffline: Bool = false,
     makeTransport: @escaping @Sendable () -> any Transport
   ) {
     self.declarations = Dictionary(declarations.map { ($0.name, $0.declaration) }) { first, _ in first }
     self.mask = mask
     self.budgets = budgets
     self.directory = directory
+    self.isOffline = isOffline
     self.makeTransport = makeTransport
   }
 
@@ -75,7 +79,7 @@ package final class APIClients: Sendable {
         let gate = state.gates[name ?? key] ?? makeGate(name, provider)
         state.gates[name ?? key] = gate
         var client = try make(name, provider: provider, transport: transport, gate: gate)
-        if let name {
+        if let name, !isOffline {
           let known = state.auths[name]
           let auth = known == nil ? try makeAuth(name, client) : known
           state.auths[name] = auth
@@ -116,7 +120,7 @@ package final class APIClients: Sendable {
     let title = name ?? provider?.name ?? "http"
     do {
       let retry = declaration.retry
-      let tls = try declaration.tls?.settings(in: directory, mask)
+      let tls = isOffline ? nil : try declaration.tls?.settings(in: directory, mask)
       var client = APIClient(
         name: title, base: try (declaration.baseURL ?? provider?.baseURL).map { try RequestURL($0) },
         headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),

@@ -67,7 +67,6 @@ package final class PipelineRun: Sendable {
     do {
       tape = try makeTape()
       store = try await begin(&report, startedAt: startedAt)
-      if let broken = options.resumes { try await store?.adoptAnswers(of: broken.id, by: runID) }
     } catch {
       return broken(report, "\(error)", start)
     }
@@ -75,9 +74,9 @@ package final class PipelineRun: Sendable {
     let cursors = SourceCursors(
       options.refreshes || options.recording != nil ? nil : store, pipeline: plan.definition.name,
       params: plan.definition.paramsText(mask))
-    let ledger = EventLedger(store, run: runID)
     let apis = plan.definition.apis.map { (name: $0.name, declaration: $0.declaration) }
-    let usage = UsageLedger(store)
+    // A replay sends nothing.
+    let usage = UsageLedger(isReplay ? nil : store)
     let budgets: [String: RequestBudget]
     do {
       budgets = try await usage.budgets(of: apis, mask: mask)
@@ -87,8 +86,10 @@ package final class PipelineRun: Sendable {
       await store?.close()
       return broken(report, "\(error)", start)
     }
+    let ledger = EventLedger(store, run: runID)
     let clients = APIClients(
-      apis, mask: mask, directory: options.directory, budgets: budgets, makeTransport: makeTransport)
+      apis, mask: mask, directory: options.directory, budgets: budgets, isOffline: isReplay,
+      makeTransport: makeTransport)
     let context = RunContext(
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
@@ -138,7 +139,7 @@ package final class PipelineRun: Sendable {
         logicalTime: options.clock.startedAt, resumedFrom: options.resumes?.id)
       do {
         try await store.begin(record)
-        return store
+        break
       } catch {
         guard error.code == .alreadyRunning, options.waits, interruptedWith.withLock({ $0 }) == nil else {
           await store.close()
@@ -147,6 +148,15 @@ package final class PipelineRun: Sendable {
         try? await Task.sleep(for: .milliseconds(250))
       }
     }
+    guard let broken = options.resumes else { return store }
+    do {
+      try await store.adoptAnswers(of: broken.id, by: runID)
+    } catch {
+      try? await store.finish(runID, RunResult(outcome: Outcome.error.rawValue, exitCode: 3))
+      await store.close()
+      throw error
+    }
+    return store
   }
 
   private func keepLease(_ store: Store?) -> Task<Void, Never> {
@@ -261,6 +271,8 @@ package final class PipelineRun: Sendable {
   /// The pipeline's name in the ledger. What is only looked at is no run of the pipeline, and leaves its history alone.
   private var ledgerName: String { plan.definition.name + (options.part == nil ? "" : "#part") }
 
+  private var isReplay: Bool { if case .reads = options.recording { true } else { false } }
+
   /// The tape of a run that records or replays.
   private func makeTape() throws -> (any ExchangeTape)? {
     switch options.recording {
@@ -271,7 +283,7 @@ package final class PipelineRun: Sendable {
   }
 
   private func answerBook(_ store: Store) -> AnswerBook? {
-    if case .reads = options.recording { return nil }
+    if isReplay { return nil }
     return AnswerBook(
       store, run: runID, pipeline: plan.definition.name, mask: mask, clock: options.clock,
       recalls: options.recording == nil, resumeAge: options.resumes == nil ? nil : options.resumeMaxAge)

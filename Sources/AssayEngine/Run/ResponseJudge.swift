@@ -4,10 +4,11 @@ package import AssayHTTP
 
 extension AnswerDeclaration {
   /// The declaration as a client applies it. Bodies are read once for all rules, large ones on a worker.
-  package func rules(_ workers: Workers) -> AnswerRules {
+  /// - Parameter mask: What is quoted of an answer is masked before it is cut.
+  package func rules(_ workers: Workers, mask: SecretMask) -> AnswerRules {
     var rules = AnswerRules(contentType: expect.contentType, statuses: expect.status)
     if !responses.isEmpty {
-      let judge = ResponseJudge(rules: responses)
+      let judge = ResponseJudge(rules: responses, mask: mask)
       rules.judge = { response in await judge.verdict(on: response, workers) }
     }
     return rules
@@ -17,6 +18,7 @@ extension AnswerDeclaration {
 /// Holds answers against the rules of `responses`: the first whose conditions are met decides.
 struct ResponseJudge: Sendable {
   let rules: [ResponseRuleDeclaration]
+  let mask: SecretMask
 
   /// Bodies beyond this are worth a worker.
   private static let largeBody = 64 << 10
@@ -29,7 +31,7 @@ struct ResponseJudge: Sendable {
 
   func verdict(on response: HTTPResponse) -> BodyExpectation.Verdict? {
     var body = ReadBody(response.body)
-    for rule in rules where rule.holds(for: response, &body) { return rule.verdict(on: response, &body) }
+    for rule in rules where rule.holds(for: response, &body) { return rule.verdict(on: response, &body, mask) }
     return nil
   }
 }
@@ -67,7 +69,9 @@ extension ResponseRuleDeclaration {
     return when.values.isEmpty ? !found.isEmpty : found.contains(where: when.values.contains)
   }
 
-  fileprivate func verdict(on response: HTTPResponse, _ body: inout ReadBody) -> BodyExpectation.Verdict {
+  fileprivate func verdict(
+    on response: HTTPResponse, _ body: inout ReadBody, _ mask: SecretMask
+  ) -> BodyExpectation.Verdict {
     switch action {
     case .accept: return .accept
     case .notFound: return .notFound
@@ -76,10 +80,10 @@ extension ResponseRuleDeclaration {
       // Absurd numbers stay absurd rather than overflow.
       let after = asked.map { Duration.seconds($0.isFinite ? min(max(0, $0), 1e9) : 1e9) }
       let usual: FailureClass = response.status == 429 ? .rateLimited : .transient
-      return .retry(failure?.failureClass ?? usual, reason: reason(response, &body), after: after ?? wait)
+      return .retry(failure?.failureClass ?? usual, reason: reason(response, &body, mask), after: after ?? wait)
     case .fail:
       return .fail(
-        failure?.failureClass ?? usualClass(response.status), reason: reason(response, &body),
+        failure?.failureClass ?? usualClass(response.status), reason: reason(response, &body, mask),
         hint: "the rule in line \(location.line) of the file, under 'responses', takes this for a failure")
     }
   }
@@ -92,14 +96,15 @@ extension ResponseRuleDeclaration {
   }
 
   /// `answered 200 with $.status 'ERROR': the quota is used up`.
-  private func reason(_ response: HTTPResponse, _ body: inout ReadBody) -> String {
+  private func reason(_ response: HTTPResponse, _ body: inout ReadBody, _ mask: SecretMask) -> String {
+    func quoted(_ text: String) -> String { "'\(mask.excerpt(of: text.utf8, limit: 100))'" }
     var text = "answered \(response.status)"
     if let path = when.path {
-      let shown = body.values(at: path.path)?.first.map { " '\($0.scalarText.prefix(100))'" }
+      let shown = body.values(at: path.path)?.first.map { " \(quoted($0.scalarText))" }
       text += shown.map { " with \(path.text)\($0)" } ?? " without \(path.text)"
     }
     if let header = when.header {
-      text += response.headers[header].map { " with \(header) '\($0.prefix(100))'" } ?? " without \(header)"
+      text += response.headers[header].map { " with \(header) \(quoted($0))" } ?? " without \(header)"
     }
     if let part = when.bodyContains { text += " with '\(part)' in its body" }
     return message.map { "\(text): \($0)" } ?? text

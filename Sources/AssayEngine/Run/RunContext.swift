@@ -93,7 +93,7 @@ package struct NodeContext: Sendable {
     client.counters = counters.sent
     client.tape = run.tape
     client.user = name
-    client.answers = answers.before(run.clients.answers(of: api?.name)).rules(run.workers)
+    client.answers = answers.before(run.clients.answers(of: api?.name)).rules(run.workers, mask: run.mask)
     return client
   }
 }

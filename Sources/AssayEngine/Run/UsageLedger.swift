@@ -1,3 +1,4 @@
+internal import AssayDefinition
 internal import AssayHTTP
 internal import AssayStore
 internal import Synchronization
@@ -124,4 +125,4 @@ extension RequestBudget.Usage {
 }
 
 /// A day as the store has it: `2026-11-24`.
-private func dayText(_ day: Int64) -> String { String(HTTPDate.text(day * 86_400).prefix(10)) }
+private func dayText(_ day: Int64) -> String { dateText(day: Int(day)) }
