@@ -131,7 +131,7 @@ struct RunCommand: AsyncParsableCommand {
     options.part = part
     try checkTarget(in: definition)
     let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets) {
-      RunSummary(report: $0, style: $1).text
+      RunSummary(report: $0, style: $1).text + afterword(to: $0)
     }
     if print, let part = options.part { show(part, definition) }
     if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
@@ -146,6 +146,14 @@ extension RunCommand {
     part.limit = limit
     part.until = until
     return part
+  }
+
+  /// What follows from how a run was called and ended; empty where nothing does.
+  private func afterword(to report: RunReport) -> String {
+    if part != nil { return "only a part was run, so that nothing was to be published\n" }
+    let hasAsked = report.steps.contains { $0.counters.requests > 0 }
+    guard [4, 130, 143].contains(report.exitCode), hasAsked, record == nil, replay == nil else { return "" }
+    return "with --resume, a run goes on from what was answered\n"
   }
 
   private func checkTarget(in definition: PipelineDefinition) throws {

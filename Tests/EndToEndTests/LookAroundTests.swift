@@ -97,6 +97,7 @@ import Testing
       #expect(run.code == 1, "\(run.errors)")
       #expect(run.dataset("joined")?["rows"]?.int == 5)
       #expect(run.published == [])
+      #expect(run.errors.hasSuffix("only a part was run, so that nothing was to be published\n"))
       #expect(workspace.text("out.csv") == "old" && !workspace.exists("report.json"))
     }
   }
