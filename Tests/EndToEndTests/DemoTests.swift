@@ -115,21 +115,6 @@ import Testing
     }
     return "\(cents)|\(count)"
   }
-}
-
-/// A report without what differs from run to run.
-func timeless(_ value: JSONValue) -> JSONValue {
-  switch value {
-  case .array(let elements): return .array(elements.map(timeless))
-  case .object(let object):
-    let moving: Set = ["id", "started_at", "finished_at", "duration_seconds"]
-    return .object(
-      JSONObject(
-        object.members.map {
-          ($0.name, moving.contains($0.name) && $0.value.object == nil ? .null : timeless($0.value))
-        }))
-  default: return value
-  }
 
   @Test func `the recorded example is graded without network, secrets and environment, the same each time`()
     async throws
@@ -146,5 +131,20 @@ func timeless(_ value: JSONValue) -> JSONValue {
     }
     #expect(reports[0] == reports[1])
     #expect(!FileManager.default.fileExists(atPath: folder + "/assay.db"))
+  }
+}
+
+/// A report without what differs from run to run.
+func timeless(_ value: JSONValue) -> JSONValue {
+  switch value {
+  case .array(let elements): return .array(elements.map(timeless))
+  case .object(let object):
+    let moving: Set = ["id", "started_at", "finished_at", "duration_seconds"]
+    return .object(
+      JSONObject(
+        object.members.map {
+          ($0.name, moving.contains($0.name) && $0.value.object == nil ? .null : timeless($0.value))
+        }))
+  default: return value
   }
 }
