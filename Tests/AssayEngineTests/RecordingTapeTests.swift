@@ -25,11 +25,11 @@ struct RecordingTapeTests {
   @Test func `exchanges that end at once are all kept, those of a sender's beginning too`() throws {
     try withTape { tape, folder in
       let failures = Mutex<[String]>([])
-      let urls = try (0..<400).map { try RequestURL("http://h/\($0)") }
+      let urls = try (0..<4000).map { try RequestURL("http://h/\($0)") }
       DispatchQueue.concurrentPerform(iterations: urls.count) { number in
         do {
-          // Eight at a time are the first ones of their sender.
-          try tape.record(HTTPRequest(.get, urls[number]), end(urls[number]), for: "s\(number / 8)")
+          // Two at a time are the first ones of their sender.
+          try tape.record(HTTPRequest(.get, urls[number]), end(urls[number]), for: "s\(number / 2)")
         } catch {
           failures.withLock { $0.append("\(error)") }
         }
