@@ -3,9 +3,13 @@ package struct DiagnosticRendering: Sendable {
   /// The file's name as it is shown, usually as the user wrote it.
   package var file: String
   private var lines: [Substring]
+  private let mask: @Sendable (String) -> String
 
-  package init(file: String, text: String) {
+  /// - Parameter mask: Replaces the secrets in a text. Lines go through it whole, before they are cut: of a secret that a
+  ///   cut has split nobody would know the rest.
+  package init(file: String, text: String, mask: @escaping @Sendable (String) -> String = { $0 }) {
     self.file = file
+    self.mask = mask
     let text = text.withoutByteOrderMark
     lines = text.lineRanges.map { text[$0] }
   }
@@ -23,12 +27,23 @@ package struct DiagnosticRendering: Sendable {
   package func excerpt(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.location
     guard place.line >= 1, place.line <= lines.count else { return line(diagnostic) }
-    let scalars = Array(lines[place.line - 1].unicodeScalars.prefix(10_000))
-    let column = min(max(place.column, 1), scalars.count + 1)
+    let (masked, maskedColumn) = maskedLine(place)
+    let scalars = Array(masked.unicodeScalars.prefix(10_000))
+    let column = min(max(maskedColumn, 1), scalars.count + 1)
     let first = max(0, column - 60)
     let text = String.UnicodeScalarView(scalars[first..<min(scalars.count, first + 100)].map { shown($0) })
     let pad = String(repeating: " ", count: scalars[first..<(column - 1)].reduce(0) { $0 + width(shown($1)) })
     return "\(line(diagnostic))\n    \(String(text))\n    \(pad)^"
+  }
+
+  /// The line of a place without its secrets, and the column in it: that of a secret's beginning for a place within one.
+  private func maskedLine(_ place: SourceLocation) -> (line: String, column: Int) {
+    let line = lines[place.line - 1]
+    let masked = mask(String(line))
+    if masked == line { return (masked, place.column) }
+    let before = mask(String(line.unicodeScalars.prefix(max(place.column, 1) - 1)))
+    let same = zip(before.unicodeScalars, masked.unicodeScalars).prefix { $0 == $1 }.count
+    return (masked, same + 1)
   }
 
   private func shown(_ text: String) -> String {

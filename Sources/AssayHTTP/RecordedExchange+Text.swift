@@ -54,13 +54,14 @@ extension RecordedExchange {
     let url = String(request[request.index(after: space)...])
     var body: [UInt8] = []
     if let size = fields["request-body"] {
-      guard let count = Int(size.prefix { $0 != " " }), count >= 0, at + count < bytes.count else {
+      guard let count = Int(size.prefix { $0 != " " }), count >= 0, count < bytes.count - at else {
         throw TapeFailure("its request-body is not as long as it says")
       }
       body = Array(bytes[at..<(at + count)])
       at += count + 1
     }
-    let attempts = try fields.number("attempts") ?? 1
+    // One that was recorded has 100 at the most, and each is counted anew in a replay.
+    let attempts = try fields.number("attempts", in: 0...1_000) ?? 1
     self.init(
       method: method, url: url, headers: fields.requestHeaders, body: body,
       end: try Self.end(fields, Array(bytes[at...]), method: method, url: url, attempts: attempts))
@@ -74,8 +75,9 @@ extension RecordedExchange {
       let excerpt = String(decoding: answer, as: UTF8.self)
       var failure = HTTPFailure(
         kind: known, method: method, url: url, message: fields["message"] ?? "", attempts: attempts,
-        status: try fields.number("status"), excerpt: excerpt.isEmpty ? nil : excerpt, hint: fields["hint"],
-        retryAt: try fields.number("retry-at").map { Int64($0) },
+        status: try fields.number("status", in: 100...999), excerpt: excerpt.isEmpty ? nil : excerpt,
+        hint: fields["hint"],
+        retryAt: try fields.number("retry-at", in: 0...253_402_300_799).map { Int64($0) },
         transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) })
       failure.shortage = fields["shortage"]
       return .failed(failure)
@@ -115,9 +117,12 @@ extension RecordedExchange {
       }
     }
 
-    func number(_ name: String) throws(TapeFailure) -> Int? {
+    func number(_ name: String, in range: ClosedRange<Int>? = nil) throws(TapeFailure) -> Int? {
       guard let text = values[name] else { return nil }
       guard let number = Int(text) else { throw TapeFailure("'\(name)' is '\(text)', no number") }
+      if let range, !range.contains(number) {
+        throw TapeFailure("'\(name)' is \(number), and can be \(range.lowerBound) to \(range.upperBound)")
+      }
       return number
     }
 

@@ -118,15 +118,30 @@ package final class RequestBudget: Sendable {
     }
   }
 
-  /// How many requests may still be reserved, by the limits on their number; nil where there are none.
-  package var requestsLeft: Int? {
+  /// What a limit still allows.
+  package struct Remainder: Sendable, Hashable {
+    /// `requests per run`, `cost per day`.
+    package var name: String
+    package var left: Double
+    /// Whether requests count by their cost.
+    package var isCost: Bool
+  }
+
+  /// What each limit still allows, of those that there are.
+  package var remainders: [Remainder] {
     let day = today()
-    return state.withLock { state in
+    let (run, whole) = state.withLock { state in
       Self.turn(&state, to: day)
-      let run = limits.requestsPerRun.map { $0 - state.run.requests - state.reserved.requests }
-      let whole = state.dayOwn.requests + state.dayOthers.requests + state.reserved.requests
-      return [run, limits.requestsPerDay.map { $0 - whole }].compactMap { $0.map { max(0, $0) } }.min()
+      return (state.run + state.reserved, state.dayOwn + state.dayOthers + state.reserved)
     }
+    let counts = [("requests per run", limits.requestsPerRun, run), ("requests per day", limits.requestsPerDay, whole)]
+    let costs = [("cost per run", limits.costPerRun, run), ("cost per day", limits.costPerDay, whole)]
+    return counts.compactMap { name, most, used in
+      most.map { Remainder(name: name, left: Double(max(0, $0 - used.requests)), isCost: false) }
+    }
+      + costs.compactMap { name, most, used in
+        most.map { Remainder(name: name, left: max(0, $0 - used.cost), isCost: true) }
+      }
   }
 
   /// Sent in this run.

@@ -80,6 +80,7 @@ struct PipelineFile {
   func report(_ diagnostics: [Diagnostic]) {
     if diagnostics.isEmpty { return }
     let mask = SecretMask(result.secrets)
-    Terminal.error(mask.apply(to: DiagnosticRendering(file: path, text: text).report(diagnostics)))
+    let rendering = DiagnosticRendering(file: path, text: text, mask: { mask.apply(to: $0) })
+    Terminal.error(mask.apply(to: rendering.report(diagnostics)))
   }
 }

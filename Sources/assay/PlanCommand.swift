@@ -39,6 +39,9 @@ struct PlanCommand: AsyncParsableCommand {
     let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets)
     if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
     let plan = PlanText(definition, part.lookups)
-    Terminal.output(json ? plan.json.prettyText : plan.text(TerminalStyle.standardOutput()))
+    guard Terminal.output(json ? plan.json.prettyText : plan.text(TerminalStyle.standardOutput())) else {
+      Terminal.error("error: the plan could not be written to stdout")
+      throw ExitStatus(code: 3)
+    }
   }
 }

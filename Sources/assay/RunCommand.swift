@@ -133,7 +133,10 @@ struct RunCommand: AsyncParsableCommand {
     let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets) {
       RunSummary(report: $0, style: $1).text + afterword(to: $0)
     }
-    if print, let part = options.part { show(part, definition) }
+    if print, let part = options.part, !show(part, definition) {
+      Terminal.error("error: the rows could not be written to stdout")
+      if report.exitCode < 2 || report.exitCode == 4 { throw ExitStatus(code: 3) }
+    }
     if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
   }
 }
@@ -165,14 +168,17 @@ extension RunCommand {
     throw ExitStatus(code: 2)
   }
 
-  private func show(_ part: RunPart, _ definition: PipelineDefinition) {
+  /// False where stdout did not take all of it.
+  private func show(_ part: RunPart, _ definition: PipelineDefinition) -> Bool {
     let names = part.targetNames(in: definition)
     for name in names {
       guard let preview = part.previews[name] else { continue }
       let text = PreviewText(preview, of: name)
       let isTerminal = isatty(STDOUT_FILENO) == 1
-      Terminal.output(isTerminal ? text.table(.standardOutput()) : text.jsonLines(named: names.count > 1))
+      let shown = isTerminal ? text.table(.standardOutput()) : text.jsonLines(named: names.count > 1)
+      guard Terminal.output(shown) else { return false }
     }
+    return true
   }
 }
 

@@ -54,6 +54,28 @@ import Testing
     #expect(Array(lines[1])[caret] == "X")
   }
 
+  static let secrets: [(String, String, String)] = [
+    ("{tokn⟪: x, token: \(long)}", "    {tokn: x, token: ***}", "         ^"),
+    ("{token: \(long), tokn⟪: x}", "    {token: ***, tokn: x}", "                     ^"),
+    ("{token: ⟪\(long)}", "    {token: ***}", "            ^"),
+    ("{token: xyz⟪\(long.dropFirst(3))}", "    {token: ***}", "            ^"),
+    ("\(filler)\(long)⟪", "    \(filler.dropFirst(64))***", "    \(pad)^"),
+  ]
+  static let long = "xyz" + String(repeating: "s3cret", count: 40)
+  static let filler = String(repeating: "a", count: 120)
+  static let pad = String(repeating: " ", count: 59)
+
+  @Test(arguments: secrets)
+  func `a secret is masked before its line is cut, and the caret stays at its place`(
+    marked: String, line: String, caret: String
+  ) {
+    let text = MarkedText(marked)
+    let rendering = DiagnosticRendering(
+      file: "p.yaml", text: text.text, mask: { $0.replacing(Self.long, with: "***") })
+    let shown = rendering.excerpt(Diagnostic(.error, .badValue, at: text.places.first ?? .start, "odd"))
+    #expect(shown.split(separator: "\n").dropFirst().map(String.init) == [line, caret])
+  }
+
   @Test func `a place that the file does not have is told without a line`() {
     let rendering = DiagnosticRendering(file: "p.yaml", text: "a")
     let far = Diagnostic(.warning, .unused, at: Place(line: 9, column: 4), "gone")

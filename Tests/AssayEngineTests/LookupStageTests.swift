@@ -24,11 +24,15 @@ import Testing
       keys.map { LookupAnswer(.ok, cells: [.text("<" + $0.parts.joined(separator: "|") + ">")]) }
     }
 
+    /// What a request waits for before its answer.
+    var wait: @Sendable ([LookupKey]) async throws -> Void = { _ in }
+
     init(_ templates: String...) throws { inputs = try templates.map { try Template($0) } }
 
     func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
       asked.change { $0.append(keys.map { $0.parts.joined(separator: "|") }) }
       await someTurns(keys[0].parts[0].utf8.reduce(0) { $0 + Int($1) } % 17)
+      try await wait(keys)
       return try answer(keys)
     }
   }
@@ -111,6 +115,16 @@ import Testing
     #expect(lookup.asked.value == [["x"]])
     let optional = try Asking("{id}", "{place?}{nothing?}")
     #expect(await run(optional, [[nil, "a"]]).rows.map { $0[2] } == ["<0|>", "<1|a>"])
+  }
+
+  @Test func `the first key that breaks ends the requests of all others`() async throws {
+    var lookup = try Asking("{place}")
+    lookup.answer = { _ in throw Trouble() }
+    // Whoever is not ended waits longer than the test may take.
+    lookup.wait = { keys in if keys[0].parts[0] != "p5" { try await Task.sleep(for: .seconds(3600)) } }
+    let ran = await run(lookup, [(0..<50).map { "p\($0)" }, (50..<99).map { "p\($0)" }])
+    #expect(ran.error is Trouble)
+    #expect(ran.rows.isEmpty)
   }
 
   @Test func `a dataset without rows gets the columns all the same`() async throws {

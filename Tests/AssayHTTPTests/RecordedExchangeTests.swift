@@ -49,7 +49,23 @@ import Testing
       "assay-exchange: 1\nrequest: GET http://h/\nrequest-body: 99 bytes\nstatus: 200\n\nabc",
       "its request-body is not as long as it says"
     ),
+    (
+      "assay-exchange: 1\nrequest: GET http://h/\nrequest-body: 9223372036854775807 bytes\nstatus: 200\n\nabc",
+      "its request-body is not as long as it says"
+    ),
     ("assay-exchange: 1\nrequest: GET http://h/\nattempts: x\nstatus: 200\n\n", "'attempts' is 'x', no number"),
+    (
+      "assay-exchange: 1\nrequest: GET http://h/\nattempts: -5\nstatus: 200\n\n",
+      "'attempts' is -5, and can be 0 to 1000"
+    ),
+    (
+      "assay-exchange: 1\nrequest: GET http://h/\nattempts: 9223372036854775807\nstatus: 200\n\n",
+      "'attempts' is 9223372036854775807, and can be 0 to 1000"
+    ),
+    (
+      "assay-exchange: 1\nrequest: GET http://h/\nfailure: transient\nretry-at: 9223372036854775807\n\n",
+      "'retry-at' is 9223372036854775807, and can be 0 to 253402300799"
+    ),
   ]
 
   @Test(arguments: broken)

@@ -37,6 +37,26 @@ import Testing
     }
   }
 
+  @Test func `for_each asks for nothing twice where its budget runs out`() async throws {
+    try await withServer({ _ in [reply(200, [("Content-Type", "application/json")], #"[{"n":1}]"#)] }) { server in
+      let workspace = try Workspace()
+      try workspace.write("id\n" + (0..<25).map { "\($0)\n" }.joined(), to: "in.csv")
+      let text = """
+        apis: {web: {base_url: "\(server.url)", concurrency: 8, budget: {requests_per_run: 10}}}
+        sources:
+          s: {type: csv, path: in.csv}
+          k: {type: http, api: web, for_each: s, path: "/k/{id}"}
+        outputs: [{type: jsonl, from: k, path: out.jsonl}]
+        """
+      #expect(try await workspace.run(text).code == 4)
+      #expect(try await workspace.run(text, "--resume").code == 4)
+      let last = try await workspace.run(text, "--resume")
+      #expect(last.code == 0, "\(last.errors)")
+      let targets = server.received.map(\.target)
+      #expect(targets.count == 25 && Set(targets).count == 25, "\(targets)")
+    }
+  }
+
   @Test func `a source whose budget runs out ends the run with 4, and nothing at all is published`() async throws {
     try await withSandbox { sandbox in
       let workspace = try Workspace()

@@ -150,6 +150,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [["--until", "s"], ["--limit", "1"]])
+  func `a part of a pipeline leaves the old file as it was`(_ arguments: [String]) async throws {
+    try await withServer({ _ in [reply(body: [1])] }) { server in
+      let workspace = try Workspace()
+      try workspace.write("old", to: "got/data.bin")
+      try workspace.write("version: 1\nname: p\n" + pipeline(server.url), to: "p.yaml")
+      let ending = try await workspace.start(["run", "p.yaml"] + arguments).end()
+      #expect(ending.code == 0, "\(ending.errors)")
+      #expect(workspace.text("got/data.bin") == "old")
+      #expect(try await workspace.leftovers() == [])
+    }
+  }
+
   @Test func `a download does not write over what the run uses`() async throws {
     let workspace = try Workspace()
     let run = try await workspace.run(
@@ -159,6 +172,14 @@ import Testing
     let own = try await workspace.run(pipeline("http://127.0.0.1:1").replacing("got/data.bin", with: "p.yaml"))
     #expect(own.code == 2)
     #expect(own.errors.contains("would write over the pipeline file"), "\(own.errors)")
+    let ends = try await workspace.run(pipeline("http://127.0.0.1:1").replacing("got/data.bin", with: "assay.db-wal"))
+    #expect(ends.code == 2)
+    #expect(ends.errors.contains("would write over a file of the store"), "\(ends.errors)")
+    // The store of a first run is not there yet.
+    try FileManager.default.createSymbolicLink(atPath: workspace.file("link"), withDestinationPath: "./assay.db")
+    let link = try await workspace.run(pipeline("http://127.0.0.1:1").replacing("got/data.bin", with: "link"))
+    #expect(link.code == 2)
+    #expect(link.errors.contains("would write over the store"), "\(link.errors)")
   }
 
   @Test func `secrets of the address are not in the row`() async throws {

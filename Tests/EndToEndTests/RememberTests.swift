@@ -38,6 +38,25 @@ import Testing
     try workspace.write("id,key\n" + keys.enumerated().map { "\($0.offset),\($0.element)\n" }.joined(), to: "in.csv")
   }
 
+  @Test func `an answer that its masking would change is asked for again, and no other`() async throws {
+    try await withAPI({ request in
+      let key = request.target.split(separator: "/").last.map(String.init) ?? ""
+      return [reply(200, Self.json, #"{"twice":"\#(key)","url":"\#(request.target)?key=test"}"#)]
+    }) { workspace, server in
+      try write(["fastest", "other"], workspace)
+      let text = pipeline(server, api: "headers: {X-Key: \"${secret:KEY}\"}")
+      var rows: Set<String?> = []
+      for _ in 0..<3 {
+        let run = try await workspace.run(text, environment: ["KEY": "test"])
+        #expect(run.code == 0, "\(run.errors)")
+        rows.insert(workspace.text("out.jsonl"))
+      }
+      #expect(rows.count == 1 && rows.first??.contains("fastest") == true)
+      #expect(server.received.map(\.target).filter { $0 == "/k/other" }.count == 1)
+      #expect(server.received.map(\.target).filter { $0 == "/k/fastest" }.count == 3)
+    }
+  }
+
   @Test func `the second run asks for nothing, and its rows are the same`() async throws {
     try await withAPI { workspace, server in
       try write(["a", "b", "a", "none1", "b"], workspace)

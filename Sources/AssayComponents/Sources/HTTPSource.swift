@@ -73,9 +73,7 @@ package struct HTTPSource: Source, Component {
       Rule("download") { $0.downloadFault },
       Rule("for_each") { $0.forEachFault },
       Rule("keep") { $0.forEach == nil && !$0.keep.items.isEmpty ? "'keep' needs 'for_each'" : nil },
-      Rule("incremental") {
-        $0.incremental != nil && $0.download != nil ? "a download has no cursor: 'incremental' does not apply" : nil
-      },
+      Rule("incremental") { $0.incrementalFault },
     ],
     examples: [
       """
@@ -146,6 +144,12 @@ package struct HTTPSource: Source, Component {
       FaultExample(
         "type: http\n⟪for_each: customers\npath: https://example.com/{id",
         "'{' without its '}' in 'https://example.com/{id'; write {{ for the character itself"),
+      FaultExample(
+        "type: http\npath: https://example.com/\n⟪incremental: {cursor: at, param: since, in: body}",
+        "a GET carries no body for the cursor; set 'method: POST'"),
+      FaultExample(
+        "type: http\npath: https://example.com/\npaginator: {type: page_number}\n⟪incremental: {cursor: id, param: page}",
+        "the paginator sends a 'page' of its own, so the cursor would be lost; name another 'param'"),
     ])
 
   private var recordsFault: String? {
@@ -156,6 +160,18 @@ package struct HTTPSource: Source, Component {
     } catch {
       return "'\(records.value)' is no JSONPath: \(error)"
     }
+  }
+
+  private var incrementalFault: String? {
+    guard let incremental else { return nil }
+    if download != nil { return "a download has no cursor: 'incremental' does not apply" }
+    if incremental.place == .body, request.method == .get {
+      return "a GET carries no body for the cursor; set 'method: POST'"
+    }
+    guard var pages = try? paginator?.value.makePaginator(), let first = try? pages.next(after: nil) else { return nil }
+    let isTaken = first.parameters.contains { $0.name == incremental.param && $0.place == incremental.place.place }
+    guard isTaken else { return nil }
+    return "the paginator sends a '\(incremental.param)' of its own, so the cursor would be lost; name another 'param'"
   }
 
   private var paginatorFault: String? {
@@ -225,15 +241,20 @@ package struct HTTPSource: Source, Component {
     try await orderedWindow(
       width: context.run.part?.limit == nil ? client.gate.concurrency : 1,
       next: { try await requests.next() },
-      job: { asked in
-        var asked = asked
-        try incremental?.apply(start, to: &asked.request)
-        var collected = RowSink(nil, nil)
-        try await readAll(asked.request, client, &collected, context)
-        return try collected.parts.map { (rows: try $0.rows.adding(asked.kept), reading: $0.reading) }
+      job: { asked -> Result<[RowSink.Part], any Error> in
+        do {
+          var asked = asked
+          try incremental?.apply(start, to: &asked.request)
+          var collected = RowSink(nil, nil)
+          try await readAll(asked.request, client, &collected, context)
+          return .success(try collected.parts.map { (try $0.rows.adding(asked.kept), $0.reading) })
+        } catch {
+          // Told in its turn: what was asked for before it is paid for, and is kept.
+          return .failure(error)
+        }
       },
-      deliver: { parts in
-        for part in parts { try await sink.write(part.rows, reading: part.reading) }
+      deliver: { collected in
+        for part in try collected.get() { try await sink.write(part.rows, reading: part.reading) }
       })
     try requests.requireColumns()
     try sink.finish(context)

@@ -6,8 +6,10 @@ internal import AssayFormats
 struct RowSink {
   private let writer: SourceWriter?
   private var tracker: CursorTracker?
+  typealias Part = (rows: DecodedRows, reading: Field.Reading)
+
   /// What was collected, where there is no writer.
-  private(set) var parts: [(rows: DecodedRows, reading: Field.Reading)] = []
+  private(set) var parts: [Part] = []
 
   init(_ writer: SourceWriter?, _ tracker: CursorTracker?) {
     self.writer = writer

@@ -60,15 +60,15 @@ package struct PlanText {
       }
       var line = "  \(api.name): \(NumberText.count(api.requests, "request"))"
       line += ", \(api.concurrency) at once"
-      if let rate = api.requestsPerSecond { line += ", \(Self.rate(rate))" }
-      line += ", about \(Self.duration(api.seconds))"
-      if let left = api.budgetLeft {
-        line +=
-          api.requests > left
-          ? "; its budget has \(NumberText.count(left, "request")) left, so \(NumberText.grouped(api.requests - left)) are not sent"
-          : "; its budget has \(NumberText.count(left, "request")) left"
+      if let rate = api.rate {
+        line += ", \(NumberText.grouped(rate.requests)) per \(NumberText.duration(rate.per / .seconds(1)))"
       }
-      lines.append(line)
+      lines.append(line + ", about \(Self.duration(api.seconds))")
+      for limit in api.budget {
+        let need = api.need(of: limit)
+        let share = "\(NumberText.short(need)) of the \(NumberText.short(limit.left)) \(limit.name) that are left"
+        lines.append("    \(need > limit.left ? "more than its budget allows" : "within its budget"): \(share)")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -99,9 +99,13 @@ package struct PlanText {
         apis.map { api in
           .object([
             "api": .string(api.name), "requests": .integer(Int64(api.requests)),
-            "concurrency": .integer(Int64(api.concurrency)),
-            "requests_per_second": api.requestsPerSecond.map { .decimal($0) } ?? .null,
-            "budget_left": api.budgetLeft.map { .integer(Int64($0)) } ?? .null, "seconds": .decimal(api.seconds),
+            "concurrency": .integer(Int64(api.concurrency)), "seconds": .decimal(api.seconds),
+            "budget": .array(
+              api.budget.map { limit in
+                .object([
+                  "limit": .string(limit.name), "left": .decimal(limit.left), "needed": .decimal(api.need(of: limit)),
+                ])
+              }),
           ])
         }),
     ])
@@ -110,16 +114,31 @@ package struct PlanText {
   private struct API {
     var name: String
     var requests = 0
+    var cost = 0.0
     var concurrency: Int
-    var requestsPerSecond: Double?
-    var burst: Int
-    var budgetLeft: Int?
+    var rate: RateLimit?
+    var budget: [RequestBudget.Remainder]
 
-    /// What the requests take that the budget lets through.
+    init(_ plan: LookupPlan) {
+      name = plan.api
+      concurrency = plan.concurrency
+      rate = plan.rate
+      budget = plan.budget
+      add(plan)
+    }
+
+    mutating func add(_ plan: LookupPlan) {
+      requests += plan.requests
+      cost += Double(plan.requests) * plan.cost
+    }
+
+    func need(of limit: RequestBudget.Remainder) -> Double { limit.isCost ? cost : Double(requests) }
+
+    /// What the latency of requests or their rate takes, whichever is longer.
     var seconds: Double {
-      let sent = Double(min(requests, budgetLeft ?? .max))
-      let working = (sent / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
-      return max(working, requestsPerSecond.map { $0 > 0 ? max(0, sent - Double(burst)) / $0 : 0 } ?? 0)
+      let answers = (Double(requests) / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
+      guard let rate else { return answers }
+      return max(answers, Double(max(0, requests - rate.burst)) / Double(rate.requests) * (rate.per / .seconds(1)))
     }
   }
 
@@ -127,12 +146,9 @@ package struct PlanText {
     var apis: [API] = []
     for plan in lookups {
       if let place = apis.firstIndex(where: { $0.name == plan.api }) {
-        apis[place].requests += plan.requests
+        apis[place].add(plan)
       } else {
-        apis.append(
-          API(
-            name: plan.api, requests: plan.requests, concurrency: plan.concurrency,
-            requestsPerSecond: plan.requestsPerSecond, burst: plan.burst, budgetLeft: plan.budgetLeft))
+        apis.append(API(plan))
       }
     }
     return apis
@@ -151,7 +167,8 @@ package struct PlanText {
     if seconds < 1 { return "1 s" }
     if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }
     if seconds < 7200 { return "\(Int((seconds / 60).rounded(.up))) min" }
-    return "\(Int((seconds / 3600).rounded(.up))) h"
+    if seconds < 360_000 { return "\(Int((seconds / 3600).rounded(.up))) h" }
+    return seconds < 86_400e6 ? "\(NumberText.grouped(Int((seconds / 86_400).rounded(.up)))) days" : "for ever"
   }
 }
 

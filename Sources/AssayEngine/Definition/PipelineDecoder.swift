@@ -125,8 +125,10 @@ package struct PipelineDecoder {
       context.within("source '\(pair.key)'") {
         let choice = Choice<SourceFamily>.decode(pair.value, context, also: common.keyNames)
         guard let pairs = pair.value.pairs else { return }
-        let read = common.decodeKeys(of: pairs, at: pair.value.location, context)
+        var read = common.decodeKeys(of: pairs, at: pair.value.location, context)
         guard let choice else { return }
+        // That nothing is new is no fault of a source that asks for what is new.
+        if choice.value.isIncremental, read.onEmpty == nil { read.onEmpty = .pass }
         definition.sources.append(
           SourceDeclaration(
             name: pair.key, kind: choice.kind, location: pair.keyLocation, common: read, source: choice.value))

@@ -15,7 +15,7 @@ package struct SourceCommon: Sendable {
     keys: [
       Key("columns", \.columns, "Types of columns, by name. A declared type wins over what the values look like."),
       Key(
-        "on_empty", \.onEmpty, shown: "as the source's checks have it, else fail",
+        "on_empty", \.onEmpty, shown: "as the source's checks have it; else fail, or pass for what is incremental",
         "What no rows at all mean: `fail` the run, `warn`, or `pass`."),
       Key(
         "on_new_column", \.onNewColumn,

@@ -80,7 +80,9 @@ struct LookupMemory: Sendable {
     var records: [AnswerRecord] = []
     var others: [String] = []
     for (key, answer) in answers {
-      guard let origin = answer.origin, answer.status != .error, answer.status != .skipped else {
+      guard let origin = answer.origin, answer.status != .error, answer.status != .skipped,
+        survivesMasking(answer, origin, of: key)
+      else {
         others.append(name(key))
         continue
       }
@@ -94,7 +96,16 @@ struct LookupMemory: Sendable {
   }
 
   /// Does what asks for answers that will be kept.
-  func asking<R>(_ body: () async throws -> R) async rethrows -> R { try await book.asking(body) }
+  func asking<R>(_ body: () async throws -> R) async throws -> R { try await book.asking(body) }
+
+  /// Whether an answer says the same once the store has masked it. One that does not, since a value that it brings holds a
+  /// secret's text, is asked for again rather than be another one the next time.
+  private func survivesMasking(_ answer: LookupAnswer, _ origin: AnswerOrigin, of key: LookupKey) -> Bool {
+    guard book.mask.reveals(origin.payload) else { return true }
+    let kept = RememberedAnswer(status: origin.status, payload: book.mask.masked(origin.payload))
+    guard let again = try? lookup.recall(kept, of: key) else { return false }
+    return again.status == answer.status && again.cells == answer.cells
+  }
 
   func release(_ keys: [LookupKey]) async { await book.release(keys.map(name)) }
 

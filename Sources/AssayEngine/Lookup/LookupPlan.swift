@@ -1,3 +1,4 @@
+package import AssayHTTP
 internal import Synchronization
 
 /// What a look-up would ask for.
@@ -17,12 +18,12 @@ package struct LookupPlan: Sendable {
   package var keysPerRequest = 1
   /// Requests under way at once.
   package var concurrency = 1
-  /// Requests a second that the API's rate limit lets through in the long run; nil for any number.
-  package var requestsPerSecond: Double?
-  /// How many of them may be sent at once after a rest.
-  package var burst = 0
-  /// Requests that the budget has left; nil for any number.
-  package var budgetLeft: Int?
+  /// How many requests the API lets start in a time; nil for any number.
+  package var rate: RateLimit?
+  /// What the API's budget has left before the run.
+  package var budget: [RequestBudget.Remainder] = []
+  /// What a request costs of it.
+  package var cost = 1.0
 
   /// Keys that would be asked for.
   package var keysToAsk: Int { keys - remembered }

@@ -68,7 +68,8 @@ package struct LookupStage: Sendable {
     do {
       return try await enrich(batch, number, memory, claiming: &claimed)
     } catch {
-      if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error) }
+      // What broke in itself has been noted where it broke.
+      if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error, isGenuine: false) }
       // Other batches wait for keys that this one has claimed.
       table.abandon(claimed, error)
       throw error
@@ -124,9 +125,9 @@ package struct LookupStage: Sendable {
       plan.step = name
       plan.api = client?.name ?? name
       plan.concurrency = client?.gate.concurrency ?? 1
-      plan.requestsPerSecond = client?.gate.rate.map { Double($0.requests) / ($0.per / .seconds(1)) }
-      plan.burst = client?.gate.rate?.burst ?? 0
-      plan.budgetLeft = client?.budget?.requestsLeft
+      plan.rate = client?.gate.rate
+      plan.budget = client?.budget?.remainders ?? []
+      plan.cost = client?.cost ?? 1
       plan.keysPerRequest = width
       plan.rows += rows.places.count
       if isOpen { plan.openRows += skipped } else { plan.skippedRows += skipped }
@@ -247,7 +248,10 @@ package struct LookupStage: Sendable {
       // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.
       let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError || error is StoreFailure)
       guard lookup.settings.onError == .null, !isFatal else {
-        if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error) }
+        if !Task.isCancelled, !(error is CancellationError) {
+          let isUnrecorded = context.run.replays && (error as? HTTPFailure)?.attempts == 0
+          firstFailure.note(error, isGenuine: !isUnrecorded)
+        }
         for key in keys { table.settle(key, .failure(error)) }
         throw error
       }
@@ -312,11 +316,14 @@ private final class NextPlace: Sendable {
 
 /// The first genuine failure of a stage.
 private final class FirstFailure: Sendable {
-  private let state = Mutex<(any Error)?>(nil)
+  private let state = Mutex<(error: any Error, isGenuine: Bool)?>(nil)
 
-  var error: (any Error)? { state.withLock { $0 } }
+  var error: (any Error)? { state.withLock { $0?.error } }
 
-  func note(_ error: any Error) { state.withLock { $0 = $0 ?? error } }
+  /// A genuine failure takes the place of one that only follows from it.
+  func note(_ error: any Error, isGenuine: Bool = true) {
+    state.withLock { if $0 == nil || isGenuine && $0?.isGenuine == false { $0 = (error, isGenuine) } }
+  }
 }
 
 extension HTTPFailure {

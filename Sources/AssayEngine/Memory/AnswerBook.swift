@@ -26,6 +26,8 @@ package final class AnswerBook: Sendable {
   private let waiting = Mutex(Waiting())
   /// Requests that are under way, and whose answers will be kept.
   private let underWay = Atomic(0)
+  /// Why an answer could not be kept: then no other is asked for, and nothing more is waited for.
+  private let failure = Mutex<StoreFailure?>(nil)
   private let pageCounts = Mutex<[String: Int]>([:])
 
   package init(
@@ -44,6 +46,7 @@ package final class AnswerBook: Sendable {
   /// What is known of keys; those that nobody knows are this run's to ask.
   package func claim(_ keys: [String], age: AnswerAge) async throws -> [AnswerClaim] {
     if keys.isEmpty { return [] }
+    try checkStore()
     guard recalls else { return keys.map { _ in .claimed } }
     return try await store.claimAnswers(keys, for: run, age: age, now: clock.now)
   }
@@ -56,7 +59,8 @@ package final class AnswerBook: Sendable {
 
   /// Gives keys up that were claimed and not answered.
   package func release(_ keys: [String]) async {
-    if keys.isEmpty || !recalls { return }
+    // A store that takes no answers takes no claims back either; they end with the run.
+    if keys.isEmpty || !recalls || failure.withLock({ $0 }) != nil { return }
     // Where that fails the claim ends with the run.
     try? await store.releaseClaims(of: run, keys: keys)
   }
@@ -76,10 +80,17 @@ package final class AnswerBook: Sendable {
   }
 
   /// Does what asks for an answer, so that answers which come shortly after each other are committed together.
-  package func asking<R>(_ body: () async throws -> R) async rethrows -> R {
+  ///
+  /// Throws the `StoreFailure` that kept an earlier answer from being kept: what cannot be kept is not to be paid for.
+  package func asking<R>(_ body: () async throws -> R) async throws -> R {
+    try checkStore()
     underWay.wrappingAdd(1, ordering: .relaxed)
     defer { underWay.wrappingSubtract(1, ordering: .relaxed) }
     return try await body()
+  }
+
+  private func checkStore() throws {
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   /// How long a commit waits for further answers where some are under way. A commit costs about as much as writing five
@@ -103,6 +114,7 @@ package final class AnswerBook: Sendable {
         try await store.keepAnswers(group.records)
         for task in group.tasks { task.resume() }
       } catch {
+        failure.withLock { $0 = $0 ?? error }
         for task in group.tasks { task.resume(throwing: error) }
       }
     }
@@ -148,13 +160,14 @@ package final class AnswerBook: Sendable {
     }
     let exchange = try await asking(send)
     let response = exchange.response
-    // What is too large for memory is too large to be kept twice: a resumed run asks for it again.
-    if response.written != nil { return (exchange, false) }
+    // What is too large for memory is too large to be kept twice, and what shows a secret would be kept as another page
+    // than it is: a resumed run asks for them again.
+    if response.written != nil || mask.reveals(response.body) { return (exchange, false) }
     let now = clock.now
     try await keep([
       AnswerRecord(
         key: key, api: source, method: request.method.rawValue, url: mask.apply(to: response.finalURL.description),
-        status: response.status, headers: response.headers.keptJSON(mask), body: mask.masked(response.body),
+        status: response.status, headers: response.headers.keptJSON(mask), body: response.body,
         found: exchange.isFound ? nil : false, attempts: exchange.attempts, fetchedAt: now,
         expiresAt: now.adding(max(Self.pageLife, resumeAge ?? .zero)),
         runID: run)

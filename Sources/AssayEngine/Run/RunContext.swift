@@ -24,6 +24,8 @@ package final class RunContext: Sendable {
   let tape: (any ExchangeTape)?
   /// Whether exchanges are recorded, or answered from a recording: then bodies are in memory.
   package var hasTape: Bool { tape != nil }
+  /// Whether answers come from a recording.
+  var replays: Bool { tape is ReplayTape }
   /// The files that sources bring.
   package let files: RunFiles
   package let events: @Sendable (RunEvent) -> Void

@@ -126,8 +126,8 @@ struct RunVerdict: Sendable {
   /// sources brought are published where all are.
   func published(_ report: RunReport) -> [StagedOutput] {
     let staged = state.results.staged
-    let files =
-      options.part == nil && report.exitCode == 0 ? state.results.files.map { StagedOutput.file($0, rows: 1) } : []
+    let isWhole = report.exitCode == 0 && options.part == nil
+    let files = isWhole ? state.results.files.map { StagedOutput.file($0, rows: 1) } : []
     return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } } + files
   }
 

@@ -26,6 +26,7 @@ extension PipelineDefinition {
     if let store = options.storePath {
       if let other = taken[absolute(store)] { clashes.append("the store '\(store)' is \(other)") }
       taken[absolute(store)] = "the store"
+      for end in ["-wal", "-shm", "-journal"] { taken[absolute(store) + end] = "a file of the store" }
     }
     var written: [(place: String, what: String, shared: Bool)] = []
     for source in sources {
@@ -53,8 +54,9 @@ extension PipelineDefinition {
   }
 }
 
-/// A path from the root, with symbolic links followed as far as it exists.
-private func absolute(_ path: String) -> String {
+/// A path from the root, with symbolic links followed: also a last one to a file that is not there yet, as the store of a
+/// first run.
+private func absolute(_ path: String, links: Int = 40) -> String {
   if let resolved = realpath(path, nil) {
     defer { free(resolved) }
     return String(cString: resolved)
@@ -62,8 +64,18 @@ private func absolute(_ path: String) -> String {
   let name = path.split(separator: "/").last.map(String.init) ?? path
   let slash = path.lastIndex(of: "/")
   let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  if links > 0, let target = linkTarget(path) {
+    return absolute(target.hasPrefix("/") ? target : "\(folder)/\(target)", links: links - 1)
+  }
   guard let resolved = realpath(folder, nil) else { return normalizedPath(path) }
   defer { free(resolved) }
   let parent = String(cString: resolved)
   return parent == "/" ? "/\(name)" : "\(parent)/\(name)"
+}
+
+/// What a symbolic link says; nil where there is none.
+private func linkTarget(_ path: String) -> String? {
+  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+  let count = readlink(path, &buffer, buffer.count)
+  return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
 }
