@@ -16,7 +16,8 @@ package struct TLSDeclaration: ConfigObject {
       Key("system_roots", \.systemRoots, "Whether the system's authorities are trusted too."),
       Key(
         "client_certificate", \.clientCertificate,
-        "The client certificate, with those of its issuers behind it. No host but the API's gets to see it."),
+        "The client certificate, with those of its issuers behind it. No host but the API's, and that of its token_url, gets to see it."
+      ),
       Key(
         "client_key", \.clientKey, shown: "in client_certificate",
         "The client certificate's private key: a file, or the PEM text itself, as a secret gives it."),

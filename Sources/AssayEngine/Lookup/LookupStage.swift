@@ -186,11 +186,35 @@ package struct LookupStage: Sendable {
           }
         }
       }
-      try await group.waitForAll()
+      var working = width
+      var failure: (any Error)?
+      while working > 0, let result = await group.nextResult() {
+        if case .failure(let error) = result {
+          if error is GraceIsOver {
+            group.cancelAll()
+            continue
+          }
+          if failure == nil {
+            failure = error
+            group.addTask {
+              try await Task.sleep(for: Self.grace)
+              throw GraceIsOver()
+            }
+          }
+        }
+        working -= 1
+      }
+      group.cancelAll()
+      if let failure { throw failure }
     }
   }
 
   private static let tasksPerPlace = 3
+
+  /// How long requests that are under way may go on once another has broken: their answers are paid for.
+  private static let grace = Duration.seconds(2)
+
+  private struct GraceIsOver: Error {}
 
   /// Settles the keys of requests that are not sent any more.
   private func giveUp(_ requests: [Request], from place: Int, _ error: any Error, _ memory: LookupMemory?) async {
