@@ -143,8 +143,6 @@ package struct LookupStage: Sendable {
     var keys: [LookupKey]
     /// A client that the budget has let through; nil where nothing is reserved.
     var client: APIClient?
-    /// Whether the budget is used up.
-    var isUnpaid = false
   }
 
   /// The requests for keys, as many keys in each as the provider takes, paid for in the order of rows.
@@ -160,7 +158,7 @@ package struct LookupStage: Sendable {
     }
     return parts.map { keys in
       let paid = client.reserving()
-      return Request(keys: keys, client: paid, isUnpaid: paid == nil)
+      return Request(keys: keys, client: paid)
     }
   }
 
@@ -179,8 +177,9 @@ package struct LookupStage: Sendable {
             do {
               try await ask(requests[place], memory)
             } catch {
-              // Nobody waits for an answer that will not be asked for.
-              await giveUp(requests, from: next.skip(to: requests.count), error, memory)
+              // What is not sent any more is another run's to ask; `enrich` settles its keys for this one.
+              let rest = next.skip(to: requests.count)
+              if rest < requests.count { await memory?.release(requests[rest...].flatMap(\.keys)) }
               throw error
             }
           }
@@ -215,14 +214,6 @@ package struct LookupStage: Sendable {
   private static let grace = Duration.seconds(2)
 
   private struct GraceIsOver: Error {}
-
-  /// Settles the keys of requests that are not sent any more.
-  private func giveUp(_ requests: [Request], from place: Int, _ error: any Error, _ memory: LookupMemory?) async {
-    guard place < requests.count else { return }
-    let keys = requests[place...].flatMap(\.keys)
-    await memory?.release(keys)
-    for key in keys { table.settle(key, .failure(error)) }
-  }
 
   /// Waits for answers that other runs are asking for; asks for those that they give up.
   private func wait(others keys: [LookupKey], _ memory: LookupMemory) async throws {
