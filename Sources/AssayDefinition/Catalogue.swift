@@ -11,14 +11,11 @@ package protocol ComponentFamily {
   static var name: String { get }
   /// What the family is and where its members stand in the file, in a few sentences of Markdown.
   static var introduction: String { get }
-  /// Whether members have no keys, and a step names them by their kinds alone: `provider: google`.
-  static var isNamedOnly: Bool { get }
   /// Keys that the family's every member takes beside its own, for docs; empty for most.
   static var commonKeys: [KeyReference] { get }
 }
 
 extension ComponentFamily {
-  package static var isNamedOnly: Bool { false }
   package static var commonKeys: [KeyReference] { [] }
 }
 
@@ -57,7 +54,6 @@ package struct ComponentReference: Sendable {
 package struct FamilyReference: Sendable {
   package var name: String
   package var introduction: String
-  package var isNamedOnly: Bool
   package var commonKeys: [KeyReference]
   package var components: [ComponentReference]
 }
@@ -76,7 +72,7 @@ package struct Catalogue: Sendable {
     copy.entries[ObjectIdentifier(family)] = added
     copy.families.append(
       FamilyReference(
-        name: F.name, introduction: F.introduction, isNamedOnly: F.isNamedOnly, commonKeys: F.commonKeys,
+        name: F.name, introduction: F.introduction, commonKeys: F.commonKeys,
         components: added.map(\.reference)))
     precondition(Set(added.map(\.kind)).count == added.count, "two \(F.name)s of one kind in the catalogue")
     return copy

@@ -1,4 +1,5 @@
-/// A component without keys, chosen by its kind alone: `provider: google`.
+/// A component chosen by its kind alone, or by `type` with its keys: `provider: google`,
+/// `provider: {type: nominatim, accept_policy: true}`.
 package struct NamedComponent<Family: ComponentFamily>: ConfigValue where Family.Product: Sendable {
   package var kind: String
   package var value: Family.Product
@@ -9,9 +10,12 @@ package struct NamedComponent<Family: ComponentFamily>: ConfigValue where Family
     self.value = value
   }
 
-  package static var shape: Shape { .reference(Family.name) }
+  package static var shape: Shape { .either([.reference(Family.name), .component(family: Family.name)]) }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> NamedComponent? {
+    if node.pairs != nil {
+      return Choice<Family>.decode(node, context).map { NamedComponent(kind: $0.kind, value: $0.value) }
+    }
     guard let kind = context.text(node, expecting: "the name of \(article(of: Family.name))") else { return nil }
     let entries = context.catalogue.entries(Family.self)
     guard let entry = entries.first(where: { $0.kind == kind }) else {

@@ -18,5 +18,4 @@ package enum ExchangeRateFamily: ComponentFamily {
   package static let name = "exchange rate provider"
   package static let introduction =
     "A service that knows exchange rates. It stands by its name under `provider` of a step of type `exchange_rate`."
-  package static let isNamedOnly = true
 }

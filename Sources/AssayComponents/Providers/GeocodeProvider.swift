@@ -39,7 +39,6 @@ package enum GeocoderFamily: ComponentFamily {
   package static let name = "geocoder"
   package static let introduction =
     "A geocoder knows where addresses are. It stands by its name under `provider` of a step of type `geocode`."
-  package static let isNamedOnly = true
 }
 
 extension Cell {

@@ -40,8 +40,10 @@ package struct GeocodeStep: Step, Component {
     var parts: [Template] { [whole, street, city, state, zip].compactMap(\.self) }
   }
 
-  var provider = NamedComponent<GeocoderFamily>(kind: GoogleGeocoding.schema.kind, value: GoogleGeocoding())
-  var api: APIName?
+  private static let google = NamedComponent<GeocoderFamily>(
+    kind: GoogleGeocoding.schema.kind, value: GoogleGeocoding())
+
+  var selection = ProviderSelection(usual: google)
   var address = Address()
   var columns = Named<String>()
   var settings = LookupSettings()
@@ -54,20 +56,20 @@ package struct GeocodeStep: Step, Component {
 
       What a provider can tell of an address is said with the provider: `assay explain geocoder google`.
       """,
-    keys: [
-      Key("provider", \.provider, "The geocoder that is asked."),
-      Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
+    keys: ProviderSelection.schema(usual: google).keys(at: \.selection) + [
       Key(
         "address", \.address, required: true, "The address: one template, or `{street: …, city: …, state: …, zip: …}`."),
       Key(
         "columns", \.columns, shown: "{latitude: latitude, longitude: longitude}",
         "New columns: the name here, and the provider's name."),
     ] + LookupSettings.schema.keys(at: \.settings),
-    rules: [
+    rules: ProviderSelection.schema(usual: google).rules(at: \.selection) + [
       Rule("columns") { step in
-        let known = step.provider.value.fields.map(\.name)
+        let providers = step.selection.chosen
+        let known = providers.flatMap { $0.value.fields.map(\.name) }
+        let names = providers.map { "'\($0.kind)'" }.joined(separator: " or ")
         return step.columns.items.first { !known.contains($0.value) }.map {
-          "'\(step.provider.kind)' tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
+          "\(names) tells no '\($0.value)'\(suggestion(for: $0.value, among: known))"
         }
       }
     ] + LookupSettings.schema.rules(at: \.settings),
@@ -87,29 +89,37 @@ package struct GeocodeStep: Step, Component {
         "YAML reads {address} without quotes as a mapping; write \"{address}\"")
     ])
 
-  package var work: StepWork { .lookup(GeocodeLookup(step: self)) }
+  package var work: StepWork {
+    let lookups = selection.chosen.map { GeocodeLookup(step: self, provider: $0) }
+    return .lookup(lookups[0], fallbacks: Array(lookups.dropFirst()))
+  }
 }
 
 private struct GeocodeLookup: Lookup {
   let step: GeocodeStep
-  let provider: any GeocodeProvider
-  /// The names of new columns, and for each its place among the provider's fields.
-  private let chosen: [(name: String, place: Int)]
+  let kind: String
+  let geocoder: any GeocodeProvider
+  let api: APIName?
+  /// The names of new columns, and for each its place among the provider's fields; nil where this one does not tell it.
+  private let chosen: [(name: String, type: ValueType?, place: Int?)]
 
-  init(step: GeocodeStep) {
+  init(step: GeocodeStep, provider: NamedComponent<GeocoderFamily>) {
     self.step = step
-    let provider = step.provider.value
-    self.provider = provider
+    kind = provider.kind
+    geocoder = provider.value
+    api = step.selection.api(for: provider)
     let pairs = step.columns.items.map { ($0.name, $0.value) }
-    chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).compactMap {
-      name, field in
-      provider.fields.firstIndex { $0.name == field }.map { (name, $0) }
+    let fields = provider.value.fields
+    let all = step.selection.chosen.flatMap { $0.value.fields }
+    chosen = (pairs.isEmpty ? [("latitude", "latitude"), ("longitude", "longitude")] : pairs).map { name, field in
+      (name, all.first { $0.name == field }?.type, fields.firstIndex { $0.name == field })
     }
   }
 
+  var provider: String? { kind }
   var inputs: [Template] { step.address.parts }
-  var answerColumns: [LookupColumn] { chosen.map { LookupColumn($0.name, type: provider.fields[$0.place].type) } }
-  var keysPerRequest: Int { provider.keysPerRequest }
+  var answerColumns: [LookupColumn] { chosen.map { LookupColumn($0.name, type: $0.type) } }
+  var keysPerRequest: Int { geocoder.keysPerRequest }
   var settings: LookupSettings { step.settings }
 
   /// Addresses that differ in case or blanks alone are one.
@@ -119,35 +129,35 @@ private struct GeocodeLookup: Lookup {
   }
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
-    let client = try context.client(step.api, provider: provider.defaults)
-    let exchange = try await client.send(try provider.request(keys, client), expecting: provider.expectation)
+    guard let client = try client(context) else { return [] }
+    let exchange = try await client.send(try geocoder.request(keys, client), expecting: geocoder.expectation)
     if !exchange.isFound {
       let nothing = LookupAnswer(
         .notFound, cells: chosen.map { _ in .null }, origin: AnswerOrigin(exchange, payload: []))
       return keys.map { _ in nothing }
     }
-    let answers = try await context.run.workers.run { [provider] in try provider.answers(keys, exchange) }
+    let answers = try await context.run.workers.run { [geocoder] in try geocoder.answers(keys, exchange) }
     return answers.map(narrowed)
   }
 
-  var usualAge: AnswerAge { provider.defaults.age }
+  var usualAge: AnswerAge { geocoder.defaults.age }
 
-  func client(_ context: NodeContext) throws -> APIClient? { try context.client(step.api, provider: provider.defaults) }
+  func client(_ context: NodeContext) throws -> APIClient? { try context.client(api, provider: geocoder.defaults) }
 
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
-    let client = try context.client(step.api, provider: provider.defaults)
-    return AnswerScope(api: client.name, text: "geocode \(step.provider.kind) \(client.base?.description ?? "")")
+    guard let client = try client(context) else { return nil }
+    return AnswerScope(api: client.name, text: "geocode \(kind) \(client.base?.description ?? "")")
   }
 
   func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
     if remembered.payload.isEmpty { return LookupAnswer(.notFound, cells: chosen.map { _ in .null }) }
-    return narrowed(try provider.recall(remembered, of: key))
+    return narrowed(try geocoder.recall(remembered, of: key))
   }
 
   /// An answer with the cells that the step asks for.
   private func narrowed(_ answer: LookupAnswer) -> LookupAnswer {
     var narrow = answer
-    narrow.cells = chosen.map { answer.cells[$0.place] }
+    narrow.cells = chosen.map { choice in choice.place.map { answer.cells[$0] } ?? .null }
     return narrow
   }
 }

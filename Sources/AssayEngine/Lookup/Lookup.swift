@@ -29,12 +29,18 @@ package struct LookupAnswer: Sendable {
   package var origin: AnswerOrigin?
   /// Why the look-up broke, where the status is `error`.
   package var reason: LookupReason?
+  /// How well what was found fits the key, in the provider's words: `exact`, `ROOFTOP`; nil where it says nothing.
+  package var quality: String?
 
-  package init(_ status: LookupStatus, cells: [Cell], origin: AnswerOrigin? = nil, reason: LookupReason? = nil) {
+  package init(
+    _ status: LookupStatus, cells: [Cell], origin: AnswerOrigin? = nil, reason: LookupReason? = nil,
+    quality: String? = nil
+  ) {
     self.status = status
     self.cells = cells
     self.origin = origin
     self.reason = reason
+    self.quality = quality
   }
 }
 
@@ -138,8 +144,18 @@ package protocol Lookup: Sendable {
   var answerColumns: [LookupColumn] { get }
   /// The columns that rows get: by default those of the answer.
   var addedColumns: [LookupColumn] { get }
+  /// The provider's name, for `STEP_provider`; nil where there is none but the API's.
+  var provider: String? { get }
   /// How many keys one request may hold.
   var keysPerRequest: Int { get }
+  /// How many new keys are waited for, over as many batches of rows as are worked on at once, before requests are made
+  /// of them; by default as many as one request holds.
+  var keysGathered: Int { get }
+  /// Divides keys, in the order of rows, into those that are asked for together. Each key must come once; what comes of
+  /// equal keys must be equal, since a recording knows requests by what they ask.
+  func requests(for keys: [LookupKey]) -> [[LookupKey]]
+  /// What a request for these keys costs of a budget; nil for what any request to the API costs.
+  func cost(of keys: [LookupKey]) -> Double?
   var settings: LookupSettings { get }
   /// How long answers are good where the file says nothing.
   var usualAge: AnswerAge { get }
@@ -164,7 +180,19 @@ package protocol Lookup: Sendable {
 extension Lookup {
   package var carried: [Template] { [] }
   package var addedColumns: [LookupColumn] { answerColumns }
+  package var provider: String? { nil }
   package var keysPerRequest: Int { 1 }
+  package var keysGathered: Int { keysPerRequest }
+  package func cost(of keys: [LookupKey]) -> Double? { nil }
+
+  /// As many keys in each as one request may hold.
+  package func requests(for keys: [LookupKey]) -> [[LookupKey]] {
+    let width = max(1, keysPerRequest)
+    return stride(from: 0, to: keys.count, by: width).map { start in
+      Array(keys[start..<(keys.count - start > width ? start + width : keys.count)])
+    }
+  }
+
   package var settings: LookupSettings { LookupSettings() }
   package var usualAge: AnswerAge { AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400)) }
   package func client(_ context: NodeContext) throws -> APIClient? { nil }

@@ -148,16 +148,13 @@ package struct LookupStage: Sendable {
   /// The requests for keys, as many keys in each as the provider takes, paid for in the order of rows.
   private func requests(for keys: [LookupKey]) throws -> [Request] {
     if keys.isEmpty { return [] }
-    let width = max(1, lookup.keysPerRequest)
-    let parts = stride(from: 0, to: keys.count, by: width).map { start in
-      Array(keys[start..<(keys.count - start > width ? start + width : keys.count)])
-    }
+    let parts = lookup.requests(for: keys)
     // What all keys of a run share is paid for by who sends it.
     guard lookup.mostRequests == nil, let client = try lookup.client(context), client.budget != nil else {
       return parts.map { Request(keys: $0) }
     }
     return parts.map { keys in
-      let paid = client.reserving()
+      let paid = client.reserving(cost: lookup.cost(of: keys))
       return Request(keys: keys, client: paid)
     }
   }

@@ -61,6 +61,9 @@ extension PipelineJSONSchema {
 
   private func reference(_ name: String) -> JSONValue { ["$ref": .string("#/$defs/\(name)")] }
 
+  /// The name of a family's definition: a reference is an address, which holds no blanks.
+  func definitionName(_ family: String) -> String { family.map { $0 == " " ? "_" : String($0) }.joined() }
+
   /// The schemas of which a value must satisfy one.
   func alternatives(_ shape: Shape) -> [JSONValue] {
     switch shape {
@@ -88,7 +91,7 @@ extension PipelineJSONSchema {
       return [["type": ["object", "null"], "additionalProperties": one(of: alternatives(value))]]
     case .either(let shapes): return shapes.flatMap(alternatives)
     case .object(_, let keys): return [.object(object(keys, extra: []))]
-    case .component(let family): return [reference(family)]
+    case .component(let family): return [reference(definitionName(family))]
     case .anything: return [[:]]
     }
   }
@@ -110,6 +113,7 @@ extension PipelineJSONSchema {
     case .number: return Double(text).map { number in Int64(exactly: number).map { .integer($0) } ?? .decimal(number) }
     case .choice(let words): return words.contains(text) ? .string(text) : nil
     case .reference(let name): return kinds(of: name)?.contains(text) == true ? .string(text) : nil
+    case .either(let shapes): return shapes.lazy.compactMap { defaultValue(text, $0) }.first
     case .text, .template, .duration, .share, .byteCount: return .string(text)
     case .list:
       do throws(FormatFault) { return try JSONParser.parse(text) } catch { return nil }

@@ -35,8 +35,7 @@ package struct PipelineJSONSchema {
 
   private var definitions: JSONObject {
     var all = Self.valueDefinitions
-    // Members that are named only have no mappings: their names stand with the keys that take them.
-    for family in catalogue.families where !family.isNamedOnly {
+    for family in catalogue.families {
       switch family.name {
       case CheckFamily.name: addChecks(family, to: &all)
       case ReportFamily.name: all.set(family.name, to: reports(family))
@@ -48,8 +47,9 @@ package struct PipelineJSONSchema {
 
   /// Components chosen by `type`: the family, and a definition for each kind that it leads to.
   private func addComponents(_ family: FamilyReference, to all: inout JSONObject) {
+    let name = definitionName(family.name)
     all.set(
-      family.name,
+      name,
       to: [
         "type": "object",
         "properties": [
@@ -63,7 +63,7 @@ package struct PipelineJSONSchema {
           family.components.map { component in
             [
               "if": ["properties": ["type": ["const": .string(component.kind)]], "required": ["type"]],
-              "then": ["$ref": .string("#/$defs/\(family.name).\(component.kind)")],
+              "then": ["$ref": .string("#/$defs/\(name).\(component.kind)")],
             ]
           }),
       ])
@@ -75,7 +75,7 @@ package struct PipelineJSONSchema {
       for member in object(component.keys + family.commonKeys, extra: [("type", type)]).members {
         schema.set(member.name, to: member.value)
       }
-      all.set("\(family.name).\(component.kind)", to: .object(schema))
+      all.set("\(name).\(component.kind)", to: .object(schema))
     }
   }
 

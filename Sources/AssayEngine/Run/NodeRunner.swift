@@ -100,7 +100,7 @@ struct NodeRunner: Sendable {
   private func runStep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
     guard let log = logs[node.id], let step = plan.steps[node.name] else { preconditionFailure("no such step") }
     switch step.step.work {
-    case .lookup(let lookup):
+    case .lookup(let lookup, _):
       guard let input else { preconditionFailure("a look-up reads a dataset") }
       try await LookupStage(name: node.name, lookup: lookup, context: own).run(input, log)
     case .transform(let transform):

@@ -10,8 +10,9 @@ package protocol Step: Sendable {
 
 /// The ways in which a step can work.
 package enum StepWork: Sendable {
-  /// Columns are added from answers to keys.
-  case lookup(any Lookup)
+  /// Columns are added from answers to keys. Each fallback is asked only for keys that those before it have not found;
+  /// it has the inputs, columns and settings of the first.
+  case lookup(any Lookup, fallbacks: [any Lookup] = [])
   /// Each batch is turned into another, on a worker.
   case transform(any Transform)
   /// All rows of the inputs are there before it starts.
