@@ -42,18 +42,15 @@ package struct Column: Sendable {
   /// A column of cells that carry their own kinds. O(bytes).
   package static func cells(_ values: some Sequence<Cell>) -> Column {
     var storage = VariantStorage()
+    for value in values { storage.append(value) }
+    return Column(variant: storage)
+  }
+
+  /// A column of cells that carry their own kinds; those with the tag `null` are null. O(cells).
+  package init(variant storage: VariantStorage) {
     var validity = Bitmap(count: 0)
-    for value in values {
-      switch value {
-      case .null: storage.appendNull()
-      case .text(let text): storage.append(text)
-      case .integer(let number): storage.append(number)
-      case .decimal(let number): storage.append(number)
-      case .boolean(let flag): storage.append(flag)
-      }
-      validity.append(value != .null)
-    }
-    return Column(.variant(storage), validity: validity.setCount == validity.count ? nil : validity)
+    for tag in storage.tags { validity.append(tag != VariantStorage.Tag.null.rawValue) }
+    self.init(.variant(storage), validity: validity.setCount == validity.count ? nil : validity)
   }
 
   /// How many cells there are.
@@ -82,15 +79,7 @@ package struct Column: Sendable {
     case .integers(let values): return .integer(values[index])
     case .decimals(let values): return .decimal(values[index])
     case .booleans(let bits): return .boolean(bits[index])
-    case .variant(let cells):
-      switch cells.tag(at: index) {
-      case .null: return .null
-      case .text: return .text(String(decoding: cells.bytes[cells.textRange(at: index)], as: UTF8.self))
-      case .integer: return .integer(Int64(bitPattern: cells.payloads[index]))
-      case .decimal: return .decimal(Double(bitPattern: cells.payloads[index]))
-      case .no: return .boolean(false)
-      case .yes: return .boolean(true)
-      }
+    case .variant(let cells): return cells.cell(at: index)
     }
   }
 

@@ -27,6 +27,12 @@ package struct VariantStorage: Sendable {
   /// No cells.
   package init() { self.init(tags: [], payloads: [], bytes: []) }
 
+  /// Makes room for so many cells.
+  package mutating func reserveCapacity(_ cells: Int) {
+    tags.reserveCapacity(cells)
+    payloads.reserveCapacity(cells)
+  }
+
   /// How many cells there are.
   package var count: Int { tags.count }
 
@@ -59,6 +65,44 @@ package struct VariantStorage: Sendable {
     let start = bytes.count
     bytes.append(contentsOf: value)
     append(.text, UInt64(UInt32(start)) << 32 | UInt64(UInt32(value.count)))
+  }
+
+  /// Appends a cell.
+  package mutating func append(_ cell: Cell) {
+    switch cell {
+    case .null: appendNull()
+    case .text(let text): append(text)
+    case .integer(let number): append(number)
+    case .decimal(let number): append(number)
+    case .boolean(let flag): append(flag)
+    }
+  }
+
+  /// Appends a cell of other storage, a text's bytes copied. Returns whether it is null. Traps past 4 GiB.
+  @inline(__always)
+  package mutating func append(_ other: VariantStorage, at index: Int) -> Bool {
+    let tag = other.tags[index]
+    guard tag == Tag.text.rawValue else {
+      tags.append(tag)
+      payloads.append(other.payloads[index])
+      return tag == Tag.null.rawValue
+    }
+    let start = bytes.count
+    bytes.append(contentsOf: other.bytes[other.textRange(at: index)])
+    append(.text, UInt64(UInt32(start)) << 32 | UInt64(UInt32(bytes.count - start)))
+    return false
+  }
+
+  /// One cell by itself.
+  package func cell(at index: Int) -> Cell {
+    switch tag(at: index) {
+    case .null: .null
+    case .text: .text(String(decoding: bytes[textRange(at: index)], as: UTF8.self))
+    case .integer: .integer(Int64(bitPattern: payloads[index]))
+    case .decimal: .decimal(Double(bitPattern: payloads[index]))
+    case .no: .boolean(false)
+    case .yes: .boolean(true)
+    }
   }
 
   private mutating func append(_ tag: Tag, _ payload: UInt64) {

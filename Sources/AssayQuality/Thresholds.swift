@@ -3,6 +3,14 @@ package enum Graded<Value: Sendable & Hashable>: Sendable, Hashable {
   case one(Value)
   case pair(warn: Value?, fail: Value?)
 
+  /// The same bounds in another unit.
+  package func map<Other>(_ change: (Value) -> Other) -> Graded<Other> {
+    switch self {
+    case .one(let value): .one(change(value))
+    case .pair(let warn, let fail): .pair(warn: warn.map(change), fail: fail.map(change))
+    }
+  }
+
   /// The bounds by the status that breaking them has, the gravest first.
   func bounds(_ severity: Severity) -> [(status: CheckStatus, value: Value)] {
     switch self {

@@ -45,6 +45,21 @@ package struct AnswerRecord: Sendable, Hashable {
   }
 }
 
+/// An answer to which rows are tied.
+package struct AnswerOriginRecord: Sendable, Hashable {
+  /// What the rows hold: this answer, and no later one of the same key.
+  package var id: String
+  /// The answer's key in `http_responses`.
+  package var key: String
+  package var provider: String
+
+  package init(id: String, key: String, provider: String) {
+    self.id = id
+    self.key = key
+    self.provider = provider
+  }
+}
+
 /// How long a look-up's answers are good, by whether something was found. Zero keeps them for the run alone.
 package struct AnswerAge: Sendable, Hashable {
   package var found: Duration

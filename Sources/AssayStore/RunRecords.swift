@@ -56,12 +56,15 @@ package struct StepRecord: Sendable, Hashable {
   /// The warnings as a JSON array.
   package var warnings: String
   package var error: String?
+  /// What came of a look-up, as a JSON object; nil for all else.
+  package var enrichment: String?
 
   package init(
     name: String, kind: String, type: String, status: String, rowsIn: Int = 0, rowsOut: Int = 0,
     durationSeconds: Double = 0, requests: Int = 0, retries: Int = 0, cacheHits: Int = 0, warnings: String = "[]",
-    error: String? = nil
+    error: String? = nil, enrichment: String? = nil
   ) {
+    self.enrichment = enrichment
     self.name = name
     self.kind = kind
     self.type = type

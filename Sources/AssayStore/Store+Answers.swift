@@ -70,6 +70,23 @@ extension Store {
     try await file.keepLogShort()
   }
 
+  /// Notes where answers come from, for good: what is noted already stays as it is. In one transaction.
+  package func noteOrigins(_ origins: [AnswerOriginRecord], run: String) async throws(StoreFailure) {
+    if origins.isEmpty { return }
+    try await file.transaction { handle throws(StoreFailure) in
+      let insert = try handle.prepare(
+        """
+        INSERT OR IGNORE INTO answer_origins (id, "key", provider, api, method, url, subject, status, found, fetched_at,
+          run_id)
+        SELECT ?1, "key", ?3, api, method, url, subject, status, found, fetched_at, ?4 FROM http_responses
+        WHERE "key" = ?2 AND fetched_at IS NOT NULL
+        """)
+      for origin in origins {
+        try insert.run([.text(origin.id), .text(origin.key), .text(origin.provider), .text(run)])
+      }
+    }
+  }
+
   /// Gives up claims of a run without an answer: all of them, or those of some keys.
   package func releaseClaims(of run: String, keys: [String]? = nil) async throws(StoreFailure) {
     try await file.transaction { handle throws(StoreFailure) in

@@ -16,13 +16,13 @@ extension Store {
     try releaseClaims(of: run, in: handle)
     // Pages were kept for a resume, which is over; answers to look-ups belong to no run.
     if !resumable.contains(result.outcome) { try dropKeptAnswers(ofPipelineOf: run, in: handle) }
-    let step = try handle.prepare("INSERT INTO run_steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+    let step = try handle.prepare("INSERT INTO run_steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     for (position, record) in result.steps.enumerated() {
       try step.run([
         .text(run), SQLValue(position), .text(record.name), .text(record.kind), .text(record.type),
         .text(record.status), SQLValue(record.rowsIn), SQLValue(record.rowsOut), .decimal(record.durationSeconds),
         SQLValue(record.requests), SQLValue(record.retries), SQLValue(record.cacheHits), .text(record.warnings),
-        SQLValue(record.error),
+        SQLValue(record.error), SQLValue(record.enrichment),
       ])
     }
     try record(result.metrics, of: run, in: handle)

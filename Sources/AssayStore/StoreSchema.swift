@@ -63,12 +63,20 @@ enum StoreSchema {
       api TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL, cost REAL NOT NULL,
       PRIMARY KEY (api, day)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE answer_origins (
+      id TEXT PRIMARY KEY, "key" TEXT NOT NULL, provider TEXT NOT NULL, api TEXT NOT NULL, method TEXT NOT NULL,
+      url TEXT NOT NULL, subject TEXT, status INTEGER, found INTEGER, fetched_at TEXT NOT NULL, run_id TEXT NOT NULL)
+      WITHOUT ROWID;
+    ALTER TABLE run_steps ADD COLUMN enrichment TEXT;
+    """,
   ]
 
   /// The names of the store's own tables.
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
     "schedule_state", "run_events", "publish_intents", "source_state", "api_usage",
+    "answer_origins",
   ]
 
   /// Brings the file to this version in one transaction.

@@ -15,12 +15,13 @@ struct Sample: Sendable, CustomStringConvertible {
   }
 }
 
-/// A pipeline around a component's YAML: with a source named `example` where the component needs one, and one named
-/// `customers` that sources may ask for each row of.
+/// A pipeline around a component's YAML: with a source named `example` where the component needs one, one named
+/// `customers` that sources may ask for each row of, and a look-up named `located` that checks may judge.
 func pipeline(around yaml: String, family: String) -> String {
   let hasSource = family == SourceFamily.name || family == PaginatorFamily.name
   return "version: 1\nname: example\n"
     + (hasSource ? "" : "sources: {example: {type: csv, path: example.csv}}\n")
+    + (family == CheckFamily.name ? "steps: {located: {type: geocode, from: example, address: \"{address}\"}}\n" : "")
     + PipelineReference.placed(yaml, family: family) + "\n"
     + (family == SourceFamily.name ? "  customers: {type: csv, path: customers.csv}\n" : "")
 }

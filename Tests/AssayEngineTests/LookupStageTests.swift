@@ -20,6 +20,7 @@ import Testing
       set { settings.onError = newValue }
     }
     let asked = Shared([[String]]())
+    var provider: String?
     var answer: @Sendable ([LookupKey]) throws -> [LookupAnswer] = { keys in
       keys.map { LookupAnswer(.ok, cells: [.text("<" + $0.parts.joined(separator: "|") + ">")]) }
     }
@@ -43,14 +44,17 @@ import Testing
     var error: (any Error)?
     var warnings: [String] = []
     var firstRows: [Int] = []
+    var summary: EnrichmentSummary?
   }
 
   /// Runs the look-up over batches of `id` and `place`, each with its row's number as id.
-  private func run(_ lookup: any Lookup, _ places: [[String?]], names: [String] = ["id", "place"]) async -> Ran {
+  func run(
+    _ lookup: any Lookup, fallbacks: [any Lookup] = [], _ places: [[String?]], names: [String] = ["id", "place"]
+  ) async -> Ran {
     let context = NodeContext(name: "geo", run: testContext(), counters: NodeCounters())
     let schema = DatasetSchema(names.map { Field($0, reading: .own) })
     let (input, output) = (DatasetLog(dataset: "in", readers: 1), DatasetLog(dataset: "geo", readers: 1))
-    let stage = LookupStage(name: "geo", lookup: lookup, context: context)
+    let stage = LookupStage(name: "geo", lookup: lookup, fallbacks: fallbacks, context: context)
     let writing = Task {
       var row = 0
       for part in places {
@@ -78,6 +82,7 @@ import Testing
     if case .failure(let error) = await staging.result { ran.error = error }
     _ = await writing.result
     ran.warnings = context.counters.values.warnings
+    ran.summary = context.counters.values.enrichment
     return ran
   }
 

@@ -29,7 +29,11 @@ import Testing
             "  t\(index): {type: concatenate, from: [\(([input] + others).map(\.name).joined(separator: ", "))]}\n"
           ids.append(("t\(index)", ([input] + others).flatMap(\.ids)))
         case 1:
-          text += "  t\(index): {type: square, from: \(input.name), number: \"{id}\", column: c\(index)}\n"
+          // Some look-ups take what another has added, and some nothing of it.
+          let number = random.next(below: 3) == 0 ? "{id}{c\(random.next(below: max(1, index)))?}" : "{id}"
+          let width = [1, 1, 3, 50][random.next(below: 4)]
+          text +=
+            "  t\(index): {type: square, from: \(input.name), number: \"\(number)\", column: c\(index), per_request: \(width)}\n"
           ids.append(("t\(index)", input.ids))
         default:
           text += "  t\(index): {type: pass, from: \(input.name)}\n"

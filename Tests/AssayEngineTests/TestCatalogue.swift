@@ -127,10 +127,14 @@ struct ConcatenationStep: Step, Component {
 struct SquareStep: Step, Component {
   var number: Template?
   var column = "square"
+  var perRequest = 1
 
   static let schema = Schema(
     "square", SquareStep(), summary: "Squares.",
-    keys: [Key("number", \.number, "The number."), Key("column", \.column, "The new column.")])
+    keys: [
+      Key("number", \.number, "The number."), Key("column", \.column, "The new column."),
+      Key("per_request", \.perRequest, "Keys in a request."),
+    ])
 
   var work: StepWork { .lookup(Squares(step: self)) }
 
@@ -138,6 +142,7 @@ struct SquareStep: Step, Component {
     let step: SquareStep
     var inputs: [Template] { step.number.map { [$0] } ?? [] }
     var answerColumns: [LookupColumn] { [LookupColumn(step.column, type: .integer)] }
+    var keysPerRequest: Int { step.perRequest }
     func ask(_ keys: [LookupKey], _ context: NodeContext) async -> [LookupAnswer] {
       await someTurns(keys.first.map { $0.parts[0].count } ?? 0)
       return keys.map { key in

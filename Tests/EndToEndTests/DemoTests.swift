@@ -139,7 +139,7 @@ func timeless(_ value: JSONValue) -> JSONValue {
   switch value {
   case .array(let elements): return .array(elements.map(timeless))
   case .object(let object):
-    let moving: Set = ["id", "started_at", "finished_at", "duration_seconds"]
+    let moving: Set = ["id", "started_at", "finished_at", "duration_seconds", "oldest_answer"]
     return .object(
       JSONObject(
         object.members.map {

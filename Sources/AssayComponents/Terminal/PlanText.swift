@@ -12,7 +12,7 @@ package struct PlanText {
 
   package init(_ definition: PipelineDefinition, _ plans: LookupPlans) {
     self.definition = definition
-    lookups = definition.steps.compactMap { plans[$0.name] }
+    lookups = definition.steps.flatMap { plans[$0.name] }
   }
 
   /// Lines for people.
@@ -41,12 +41,15 @@ package struct PlanText {
     for plan in lookups {
       let batch = plan.batch.map { NumberText.grouped($0) } ?? "all"
       counts.rows.append(
-        [TextTable.Cell(plan.step, .strong), TextTable.Cell(plan.api)]
+        [TextTable.Cell(plan.title, .strong), TextTable.Cell(plan.api)]
           + [plan.rows, plan.keys, plan.remembered, plan.keysToAsk].map {
             TextTable.Cell(NumberText.grouped($0), right: true)
           } + [TextTable.Cell(batch, right: true), TextTable.Cell(NumberText.grouped(plan.requests), right: true)])
     }
     lines += counts.lines().map { "  \($0.text)" }
+    for plan in lookups where plan.provider != nil {
+      lines.append("  \(plan.title): at the most, if those before it find nothing")
+    }
     for plan in lookups where plan.openRows > 0 {
       lines.append(
         "  \(plan.step): \(NumberText.count(plan.openRows, "row")) more, whose keys come of look-ups before it: up to as many keys"
@@ -87,7 +90,8 @@ package struct PlanText {
       "lookups": .array(
         lookups.map { plan in
           .object([
-            "step": .string(plan.step), "api": .string(plan.api), "rows": .integer(Int64(plan.rows)),
+            "step": .string(plan.step), "fallback": .optional(plan.provider), "api": .string(plan.api),
+            "rows": .integer(Int64(plan.rows)),
             "skipped_rows": .integer(Int64(plan.skippedRows)), "open_rows": .integer(Int64(plan.openRows)),
             "keys": .integer(Int64(plan.keys)), "remembered": .integer(Int64(plan.remembered)),
             "keys_to_ask": .integer(Int64(plan.keysToAsk)),
@@ -129,7 +133,7 @@ package struct PlanText {
 
     mutating func add(_ plan: LookupPlan) {
       requests += plan.requests
-      cost += Double(plan.requests) * plan.cost
+      cost += plan.totalCost
     }
 
     func need(of limit: RequestBudget.Remainder) -> Double { limit.isCost ? cost : Double(requests) }
@@ -173,6 +177,9 @@ package struct PlanText {
 }
 
 extension LookupPlan {
+  /// The step, and the provider where it is not the first that is asked.
+  fileprivate var title: String { provider.map { "\(step) (\($0))" } ?? step }
+
   /// The most keys of a request; nil where one takes them all.
   fileprivate var batch: Int? { keysPerRequest > 1_000_000 ? nil : keysPerRequest }
 }

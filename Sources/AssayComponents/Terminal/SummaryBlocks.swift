@@ -113,6 +113,17 @@ struct SummaryBlocks {
     if counters.cacheHits > 0 {
       notes.append(NumberText.count(counters.cacheHits, "answer remembered", plural: "answers remembered"))
     }
+    if let enrichment = counters.enrichment {
+      notes.append(NumberText.count(enrichment.keys, "key"))
+      let unfound = [
+        (enrichment.notFound, "not found"), (enrichment.ambiguous, "ambiguous"), (enrichment.errors, "broken"),
+        (enrichment.unpaid, "unpaid"),
+      ]
+      notes += unfound.filter { $0.0 > 0 }.map { "\(NumberText.grouped($0.0)) \($0.1)" }
+      if enrichment.providers.count > 1 {
+        notes += enrichment.providers.map { "\($0.name) found \(NumberText.grouped($0.found))" }
+      }
+    }
     return notes.joined(separator: ", ")
   }
 

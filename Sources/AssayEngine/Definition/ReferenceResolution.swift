@@ -30,11 +30,27 @@ struct ReferenceResolution {
           + suggestion(for: reference.name, among: isAPI ? apis : datasets))
     }
     checkPublished(context)
+    checkLookups(context)
     if sources.isEmpty {
       context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")
     }
     reportCycles(context)
     reportUnused(context)
+  }
+
+  /// Checks that a check which judges a look-up names one.
+  private func checkLookups(_ context: Decoding) {
+    let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
+    let lookups = definition.steps.filter { if case .lookup = $0.step.work { true } else { false } }.map(\.name)
+    for check in definition.checks.flatMap(\.checks) {
+      guard let name = check.check.lookupStep else { continue }
+      // A step that could not be read has its own fault, and one that is not there too.
+      let isSource = definition.sources.contains { $0.name == name.name }
+      guard isSource || steps[name.name] != nil, !lookups.contains(name.name) else { continue }
+      context.fault(
+        .missingReference, at: name.location,
+        "'\(name.name)' looks nothing up\(suggestion(for: name.name, among: lookups, listing: 10))")
+    }
   }
 
   /// Checks that what is judged as published is published by some output, and that no table is replaced by news alone.

@@ -31,7 +31,9 @@ extension RunGraph {
         }
         makers[dataset.name] = add(.step, dataset.name, type: dataset.type, completes: kept)
       } else {
-        makers[dataset.name] = add(dataset.kind, dataset.name, type: dataset.type, streams: inputs)
+        // Keys are read from where they first stand, so that look-ups which need nothing of each other ask at once.
+        let ahead = Self.keySource(of: dataset.name, definition).flatMap { makers[$0] }.map { [$0] } ?? []
+        makers[dataset.name] = add(dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead)
       }
       for dependent in dependents[dataset.name] ?? [] {
         missing[dependent] -= 1
@@ -77,6 +79,23 @@ extension RunGraph {
           kind: .step, name: step.name, type: step.kind, inputs: step.from.map(\.name),
           readsSeveral: step.step.readsSeveral)
       }
+  }
+
+  /// The dataset, further up than a look-up's own input, that has the same rows and all columns of its inputs: only
+  /// look-ups stand between them, and they add none of these columns. Nil where that is the input itself.
+  static func keySource(of step: String, _ definition: PipelineDefinition) -> String? {
+    let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
+    guard let own = steps[step], case .lookup(let lookup, _) = own.step.work, let input = own.from.first?.name else {
+      return nil
+    }
+    let needed = Set(lookup.inputs.flatMap(\.columnNames))
+    var source = input
+    while let above = steps[source], case .lookup(let other, _) = above.step.work, let next = above.from.first?.name,
+      !LookupJoin.columns(of: other, step: source).contains(where: { needed.contains($0.name) })
+    {
+      source = next
+    }
+    return source == input ? nil : source
   }
 
   /// Datasets that an output or a grader reads, and all that those are made of.

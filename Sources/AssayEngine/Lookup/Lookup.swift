@@ -11,7 +11,7 @@ package struct LookupKey: Sendable, Hashable {
 }
 
 /// What came of a look-up for a row; the text is what `STEP_status` holds.
-package enum LookupStatus: String, Sendable, Hashable {
+package enum LookupStatus: String, Sendable, Hashable, CaseIterable {
   case ok
   case notFound = "not_found"
   case ambiguous
@@ -31,6 +31,8 @@ package struct LookupAnswer: Sendable {
   package var reason: LookupReason?
   /// How well what was found fits the key, in the provider's words: `exact`, `ROOFTOP`; nil where it says nothing.
   package var quality: String?
+  /// Who answered, and when; set by the stage. Nil where nobody was asked.
+  var provenance: AnswerProvenance?
 
   package init(
     _ status: LookupStatus, cells: [Cell], origin: AnswerOrigin? = nil, reason: LookupReason? = nil,
@@ -42,6 +44,17 @@ package struct LookupAnswer: Sendable {
     self.reason = reason
     self.quality = quality
   }
+}
+
+/// Who answered a key, and when.
+struct AnswerProvenance: Sendable, Hashable {
+  var provider: String
+  var fetchedAt: StoreTime
+  /// The key as the store has it; nil for an answer that is not remembered.
+  var key: String?
+
+  /// What ties a row to this answer, and to no later one of the same key.
+  var id: String? { key.map { String(sha256Hex(Array("\($0)\n\(fetchedAt.text)".utf8)).prefix(32)) } }
 }
 
 /// Why a look-up broke; masked.

@@ -4,95 +4,81 @@ internal import AssayStore
 
 /// The remembered answers of one look-up: its keys as the store has them.
 struct LookupMemory: Sendable {
-  /// What is known of a list of keys; each of them is in one of the three.
-  struct Claims: Sendable {
-    var remembered: [(LookupKey, LookupAnswer)] = []
-    var toAsk: [LookupKey] = []
-    /// Another run is asking for them.
-    var foreign: [LookupKey] = []
+  /// What is known of a key.
+  enum Known: Sendable {
+    case remembered(LookupAnswer)
+    /// It is this run's to ask.
+    case unknown
+    /// Another run is asking for it.
+    case foreign
   }
 
   private let lookup: any Lookup
   private let book: AnswerBook
   private let workers: Workers
-  private let scope: String
-  private let api: String
+  private let names: AnswerNames
   let age: AnswerAge
 
-  /// Headers of an API that say who asks, not for what: others, such as a tenant's, shape its answers.
-  private static let shapeless: Set<String> = ["authorization", "cookie", "proxy-authorization", "user-agent"]
-
   /// Nil where the run has no store, or the look-up's answers are not remembered.
-  init?(_ lookup: any Lookup, _ context: NodeContext) throws {
-    guard let book = context.run.answers, let scope = try lookup.memoryScope(context) else { return nil }
+  init?(_ lookup: any Lookup, _ names: AnswerNames?, _ context: NodeContext) {
+    guard let book = context.run.answers, let names else { return nil }
     self.lookup = lookup
     self.book = book
-    let headers = try lookup.client(context)?.headers.fields ?? []
-    let shaping = headers.filter { !Self.shapeless.contains($0.name.lowercased()) }.map { "\($0.name): \($0.value)" }
-    self.scope = book.mask.apply(to: ([scope.text] + shaping).joined(separator: "\n"))
+    self.names = names
     workers = context.run.workers
-    api = scope.api
     age = lookup.settings.age(lookup.usualAge)
   }
 
-  /// What is remembered of keys; the others are this run's to ask, unless another run is asking already.
-  func claim(_ keys: [LookupKey]) async throws -> Claims {
-    if keys.isEmpty { return Claims() }
-    let names = try await workers.run { keys.map(name) }
-    let found = try await book.claim(names, age: age)
+  /// What is known of each key; the unknown ones are this run's to ask.
+  func claim(_ keys: [LookupKey]) async throws -> [Known] {
+    if keys.isEmpty { return [] }
+    let stored = try await workers.run { keys.map(names.name) }
+    let found = try await book.claim(stored, age: age)
     return try await workers.run {
-      var claims = Claims()
-      for (key, claim) in zip(keys, found) {
-        switch claim {
-        case .remembered(let record):
-          if let answer = recall(record, of: key) {
-            claims.remembered.append((key, answer))
-          } else {
-            claims.toAsk.append(key)
-          }
-        case .claimed: claims.toAsk.append(key)
-        case .foreign: claims.foreign.append(key)
+      keys.indices.map { place in
+        switch found[place] {
+        case .remembered(let record): recall(record, of: keys[place]).map { .remembered($0) } ?? .unknown
+        case .claimed: .unknown
+        case .foreign: .foreign
         }
       }
-      return claims
     }
   }
 
-  /// What is remembered of keys, for `plan`: nothing is claimed.
-  func peek(_ keys: [LookupKey]) async throws -> Claims {
-    let names = try await workers.run { keys.map(name) }
-    let found = try await book.peek(names, age: age)
+  /// What is known of each key, for `plan`: nothing is claimed.
+  func peek(_ keys: [LookupKey]) async throws -> [Known] {
+    let stored = try await workers.run { keys.map(names.name) }
+    let found = try await book.peek(stored, age: age)
     return try await workers.run {
-      var claims = Claims()
-      for (key, record) in zip(keys, found) {
-        if let answer = record.flatMap({ recall($0, of: key) }) {
-          claims.remembered.append((key, answer))
-        } else {
-          claims.toAsk.append(key)
-        }
+      keys.indices.map { place in
+        found[place].flatMap { recall($0, of: keys[place]) }.map { .remembered($0) } ?? .unknown
       }
-      return claims
     }
   }
 
   /// Keeps answers that a request brought, and gives up the keys of the others: errors are never remembered.
-  func keep(_ answers: some Sequence<(LookupKey, LookupAnswer)>) async throws {
+  /// - Returns: When each was fetched, as the store has it; nil for those that are not kept.
+  func keep(_ answers: [(key: LookupKey, answer: LookupAnswer)]) async throws -> [StoreTime?] {
     var records: [AnswerRecord] = []
     var others: [String] = []
+    var times: [StoreTime?] = []
     for (key, answer) in answers {
       guard let origin = answer.origin, answer.status != .error, answer.status != .skipped,
         survivesMasking(answer, origin, of: key)
       else {
-        others.append(name(key))
+        others.append(names.name(key))
+        times.append(nil)
         continue
       }
-      records.append(
-        book.record(
-          key: name(key), api: api, subject: key.parts.joined(separator: ", "), origin: origin,
-          found: answer.status != .notFound, age: age))
+      let record = book.record(
+        key: names.name(key), api: names.api, subject: key.parts.joined(separator: ", "), origin: origin,
+        found: answer.status != .notFound, age: age)
+      records.append(record)
+      times.append(record.fetchedAt)
     }
     try await book.keep(records)
     await book.release(others)
+    return times
   }
 
   /// Does what asks for answers that will be kept.
@@ -107,15 +93,40 @@ struct LookupMemory: Sendable {
     return again.status == answer.status && again.cells == answer.cells
   }
 
-  func release(_ keys: [LookupKey]) async { await book.release(keys.map(name)) }
+  func release(_ keys: [LookupKey]) async { await book.release(keys.map(names.name)) }
 
   private func recall(_ record: AnswerRecord, of key: LookupKey) -> LookupAnswer? {
     // What an older Assay has kept in another form is asked for again.
-    try? lookup.recall(RememberedAnswer(status: record.status, payload: record.body), of: key)
+    guard var answer = try? lookup.recall(RememberedAnswer(status: record.status, payload: record.body), of: key) else {
+      return nil
+    }
+    answer.provenance = AnswerProvenance(provider: names.provider, fetchedAt: record.fetchedAt, key: record.key)
+    return answer
+  }
+}
+
+/// What the answers of a look-up are remembered under: the same in every run and pipeline that asks the same.
+struct AnswerNames: Sendable {
+  let api: String
+  /// The provider's name, or the API's where it has none.
+  let provider: String
+  private let scope: String
+
+  /// Headers of an API that say who asks, not for what: others, such as a tenant's, shape its answers.
+  private static let shapeless: Set<String> = ["authorization", "cookie", "proxy-authorization", "user-agent"]
+
+  /// Nil for a look-up whose answers are not remembered.
+  init?(_ lookup: any Lookup, _ context: NodeContext) throws {
+    guard let scope = try lookup.memoryScope(context) else { return nil }
+    let headers = try lookup.client(context)?.headers.fields ?? []
+    let shaping = headers.filter { !Self.shapeless.contains($0.name.lowercased()) }.map { "\($0.name): \($0.value)" }
+    self.scope = context.run.mask.apply(to: ([scope.text] + shaping).joined(separator: "\n"))
+    api = scope.api
+    provider = lookup.provider ?? scope.api
   }
 
-  /// The key as the store has it: stable across runs and pipelines.
-  private func name(_ key: LookupKey) -> String {
+  /// The key as the store has it.
+  func name(_ key: LookupKey) -> String {
     // As JSON, no part can hold what stands between parts.
     let parts = JSONValue.array(key.parts.map { .string($0) }).text
     return sha256Hex(Array("lookup\n\(scope)\n\(parts)".utf8))

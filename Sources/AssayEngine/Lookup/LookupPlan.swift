@@ -4,6 +4,8 @@ internal import Synchronization
 /// What a look-up would ask for.
 package struct LookupPlan: Sendable {
   package var step = ""
+  /// The provider, where it is asked only for what those before it do not find: then all numbers are the most that may be.
+  package var provider: String?
   /// The API's name; equal names share limits.
   package var api = ""
   package var rows = 0
@@ -24,6 +26,8 @@ package struct LookupPlan: Sendable {
   package var budget: [RequestBudget.Remainder] = []
   /// What a request costs of it.
   package var cost = 1.0
+  /// What all requests cost of it.
+  package var totalCost = 0.0
 
   /// Keys that would be asked for.
   package var keysToAsk: Int { keys - remembered }
@@ -34,7 +38,8 @@ package struct LookupPlan: Sendable {
 /// The plans of a run's look-ups, as they are counted.
 package final class LookupPlans: Sendable {
   private struct State {
-    var plans: [String: LookupPlan] = [:]
+    /// By step, and by the place of the provider among those of the step.
+    var plans: [String: [Int: LookupPlan]] = [:]
     /// Columns that look-ups would have filled.
     var openColumns: Set<String> = []
   }
@@ -43,11 +48,13 @@ package final class LookupPlans: Sendable {
 
   init() {}
 
-  /// The plan of a step; nil where it was not reached.
-  package subscript(step: String) -> LookupPlan? { state.withLock { $0.plans[step] } }
+  /// The plans of a step, one for each of its providers in their order; none where it was not reached.
+  package subscript(step: String) -> [LookupPlan] {
+    state.withLock { state in (state.plans[step] ?? [:]).sorted { $0.key < $1.key }.map(\.value) }
+  }
 
-  func note(_ step: String, _ change: (inout LookupPlan) -> Void) {
-    state.withLock { change(&$0.plans[step, default: LookupPlan()]) }
+  func note(_ step: String, _ place: Int, _ change: (inout LookupPlan) -> Void) {
+    state.withLock { change(&$0.plans[step, default: [:]][place, default: LookupPlan()]) }
   }
 
   func open(_ columns: [String]) { state.withLock { $0.openColumns.formUnion(columns) } }

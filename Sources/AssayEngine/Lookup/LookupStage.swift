@@ -1,390 +1,313 @@
 internal import AssayColumns
 internal import AssayDefinition
-internal import AssayHTTP
-internal import AssayStore
 internal import Synchronization
 
 /// Runs a look-up over a dataset: rows and their order stay as they are, columns are added.
+///
+/// The keys of a batch are found and asked for by `know`, its answers put beside its rows by `LookupJoin`. Where the
+/// keys come from columns that a dataset further up has already, they are read from there, so that look-ups which do not
+/// depend on each other ask at the same time.
 package struct LookupStage: Sendable {
+  /// What a batch's keys came to.
+  private struct Known: Sendable {
+    var places: [AnswerPlace]
+    /// What came of the keys that the batch was the first to have.
+    var outcomes: [LookupErrors.Outcome]
+  }
+
   let name: String
   let lookup: any Lookup
   let context: NodeContext
-  private let table = AnswerTable()
-  /// Batches look for known answers, and reserve requests, in the order of rows.
-  private let turnstile = Turnstile()
+  private let fallbacks: [any Lookup]
+  private let join: LookupJoin
+  private let register = KeyRegister()
+  private let segments = AnswerSegments()
+  /// Batches enter their keys in the order of rows.
+  private let entrance = Turnstile()
+  /// Batches whose keys have their answers, and those of all before them.
+  private let arrivals = Turnstile()
   private let errors: LookupErrors
   /// What broke first: later tasks fail with cancellations that say nothing.
   private let firstFailure = FirstFailure()
 
-  /// How many batches are worked on at once; each keeps its place.
+  /// How many batches are worked on at once beside those that gathered keys wait for; each keeps its place.
   private static let window = 4
-
-  package init(name: String, lookup: any Lookup, context: NodeContext) {
-    self.name = name
-    self.lookup = lookup
-    self.context = context
-    errors = LookupErrors(maximum: lookup.settings.maxErrors)
-  }
-
-  /// The column that says what came of each row's look-up.
-  package var statusColumn: String { "\(name)_status" }
-
-  package func run(_ input: DatasetReader, _ output: DatasetLog) async throws {
-    var aligner = BatchAligner()
-    let memory = try LookupMemory(lookup, context)
-    let numbers = Mutex(0)
-    do {
-      try await orderedWindow(
-        width: Self.window,
-        next: { () -> (Int, Batch)? in
-          guard let batch = try await input.next() else { return nil }
-          context.counters.add(rowsIn: batch.rowCount)
-          return numbers.withLock { number in
-            defer { number += 1 }
-            return (number, batch)
-          }
-        },
-        job: { number, batch in try await enrich(batch, number, memory) },
-        deliver: { batch, outcomes in
-          try errors.note(outcomes)
-          context.counters.add(rowsOut: batch.rowCount)
-          try await output.write(aligner.align(batch))
-        })
-      try errors.finish(context)
-    } catch {
-      throw firstFailure.error ?? error
-    }
-    let schema = input.finalSchema ?? DatasetSchema()
-    if schema.count > 0 {
-      for template in lookup.inputs + lookup.carried { try template.requireColumns(in: schema) }
-    }
-    output.finish(aligner.finished(try widened(schema)))
-  }
-
-  private func enrich(
-    _ batch: Batch, _ number: Int, _ memory: LookupMemory?
-  ) async throws -> (Batch, [LookupErrors.Outcome]) {
-    var claimed: [LookupKey] = []
-    do {
-      return try await enrich(batch, number, memory, claiming: &claimed)
-    } catch {
-      // What broke in itself has been noted where it broke.
-      if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error, isGenuine: false) }
-      // Other batches wait for keys that this one has claimed.
-      table.abandon(claimed, error)
-      throw error
-    }
-  }
-
-  private func enrich(
-    _ batch: Batch, _ number: Int, _ memory: LookupMemory?, claiming claimed: inout [LookupKey]
-  ) async throws -> (Batch, [LookupErrors.Outcome]) {
-    let lookup = lookup
-    let schema: DatasetSchema
-    let rows: KeyedRows
-    var known = LookupMemory.Claims()
-    var requests: [Request] = []
-    let plans = context.run.part?.plans ?? false
-    do {
-      defer { turnstile.pass(number) }
-      schema = try widened(batch.schema)
-      rows = try await context.run.workers.run { KeyedRows(batch, lookup) }
-      await turnstile.wait(for: number)
-      try Task.checkCancellation()
-      claimed = table.claim(rows.keys)
-      known = try await (plans ? memory?.peek(claimed) : memory?.claim(claimed)) ?? LookupMemory.Claims(toAsk: claimed)
-      if !plans { requests = try self.requests(for: known.toAsk) }
-    }
-    for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
-    if let part = context.run.part, plans {
-      try plan(part.lookups, rows, known)
-    } else {
-      context.counters.add(cacheHits: known.remembered.count)
-      try await ask(requests, memory)
-    }
-    if let memory, !known.foreign.isEmpty { try await wait(others: known.foreign, memory) }
-    var answers: [LookupAnswer] = []
-    answers.reserveCapacity(rows.keys.count)
-    for key in rows.keys { answers.append(try await table.answer(key)) }
-    let found = answers
-    let own = Set(claimed)
-    let outcomes = zip(rows.keys, found).filter { own.contains($0.0) }.map { LookupErrors.Outcome($0.0, $0.1) }
-    return (try await context.run.workers.run { join(batch, rows, found, schema) }, outcomes)
-  }
-
-  /// Counts what would be asked for, and leaves it unanswered.
-  private func plan(_ plans: LookupPlans, _ rows: KeyedRows, _ known: LookupMemory.Claims) throws {
-    let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
-    for key in known.toAsk { table.settle(key, .success(LookupAnswer(.skipped, cells: nulls))) }
-    let isOpen = plans.isOpen(lookup.inputs.flatMap(\.columnNames))
-    if !known.toAsk.isEmpty { plans.open(lookup.addedColumns.map(\.name)) }
-    let width = max(1, lookup.keysPerRequest)
-    let skipped = rows.places.count { $0 < 0 }
-    let client = try lookup.client(context)
-    plans.note(name) { plan in
-      plan.step = name
-      plan.api = client?.name ?? name
-      plan.concurrency = client?.gate.concurrency ?? 1
-      plan.rate = client?.gate.rate
-      plan.budget = client?.budget?.remainders ?? []
-      plan.cost = client?.cost ?? 1
-      plan.keysPerRequest = width
-      plan.rows += rows.places.count
-      if isOpen { plan.openRows += skipped } else { plan.skippedRows += skipped }
-      plan.keys += known.toAsk.count + known.remembered.count
-      plan.remembered += known.remembered.count
-      let requests = plan.requests + (known.toAsk.isEmpty ? 0 : (known.toAsk.count - 1) / width + 1)
-      plan.requests = lookup.mostRequests.map { min($0, requests) } ?? requests
-    }
-  }
-
-  /// Keys that are asked for together.
-  private struct Request: Sendable {
-    var keys: [LookupKey]
-    /// A client that the budget has let through; nil where nothing is reserved.
-    var client: APIClient?
-  }
-
-  /// The requests for keys, as many keys in each as the provider takes, paid for in the order of rows.
-  private func requests(for keys: [LookupKey]) throws -> [Request] {
-    if keys.isEmpty { return [] }
-    let parts = lookup.requests(for: keys)
-    // What all keys of a run share is paid for by who sends it.
-    guard lookup.mostRequests == nil, let client = try lookup.client(context), client.budget != nil else {
-      return parts.map { Request(keys: $0) }
-    }
-    return parts.map { keys in
-      let paid = client.reserving(cost: lookup.cost(of: keys))
-      return Request(keys: keys, client: paid)
-    }
-  }
-
-  /// Asks, so many requests at once that the API's gate always has the next one at hand: answers are committed while
-  /// others are under way. A task for each of many thousand keys would cost more than the keys.
-  private func ask(_ requests: [Request], _ memory: LookupMemory?) async throws {
-    if requests.isEmpty { return }
-    let width = min(requests.count, Self.tasksPerPlace * (try lookup.client(context)?.gate.concurrency ?? 1))
-    let next = NextPlace()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<width {
-        group.addTask {
-          while true {
-            let place = next.take()
-            guard place < requests.count else { return }
-            do {
-              try await ask(requests[place], memory)
-            } catch {
-              // What is not sent any more is another run's to ask; `enrich` settles its keys for this one.
-              let rest = next.skip(to: requests.count)
-              if rest < requests.count { await memory?.release(requests[rest...].flatMap(\.keys)) }
-              throw error
-            }
-          }
-        }
-      }
-      var working = width
-      var failure: (any Error)?
-      while working > 0, let result = await group.nextResult() {
-        if case .failure(let error) = result {
-          if error is GraceIsOver {
-            group.cancelAll()
-            continue
-          }
-          if failure == nil {
-            failure = error
-            group.addTask {
-              try await Task.sleep(for: Self.grace)
-              throw GraceIsOver()
-            }
-          }
-        }
-        working -= 1
-      }
-      group.cancelAll()
-      if let failure { throw failure }
-    }
-  }
-
-  private static let tasksPerPlace = 3
-
   /// How long requests that are under way may go on once another has broken: their answers are paid for.
   private static let grace = Duration.seconds(2)
 
   private struct GraceIsOver: Error {}
 
-  /// Waits for answers that other runs are asking for; asks for those that they give up.
-  private func wait(others keys: [LookupKey], _ memory: LookupMemory) async throws {
-    var open = keys
-    while !open.isEmpty {
-      try await Task.sleep(for: .milliseconds(200))
-      let known = try await memory.claim(open)
-      for (key, answer) in known.remembered { table.settle(key, .success(answer)) }
-      context.counters.add(cacheHits: known.remembered.count)
-      open = known.foreign
-      try await ask(try requests(for: known.toAsk), memory)
+  package init(name: String, lookup: any Lookup, fallbacks: [any Lookup] = [], context: NodeContext) {
+    self.name = name
+    self.lookup = lookup
+    self.fallbacks = fallbacks
+    self.context = context
+    join = LookupJoin(step: name, lookup: lookup)
+    errors = LookupErrors(maximum: lookup.settings.maxErrors)
+  }
+
+  /// - Parameter ahead: A dataset with the same rows, in the same batches, that has the columns of all inputs; nil for
+  ///   the input itself.
+  package func run(_ input: DatasetReader, keysFrom ahead: DatasetReader? = nil, _ output: DatasetLog) async throws {
+    let levels = try ([lookup] + fallbacks).enumerated().map { place, lookup in
+      try LookupLevel(lookup, place: place, step: name, context, firstFailure)
+    }
+    context.counters.enrich { summary in
+      summary.providers = levels.map { EnrichmentSummary.Provider($0.provider) }
+    }
+    // Its own task, so that requests under way can outlive it for a while.
+    let flow = Task {
+      defer { for level in levels { level.queue.finish() } }
+      try await self.flow(input, ahead, output, levels)
+    }
+    try await withTaskCancellationHandler {
+      try await supervise(flow, levels)
+    } onCancel: {
+      flow.cancel()
     }
   }
 
-  /// Asks for keys that this task has claimed; whatever happens, each of them is settled.
-  private func ask(_ request: Request, _ memory: LookupMemory?) async throws {
-    let keys = request.keys
-    do {
-      var paying = context
-      paying.paid = request.client
-      // Sent without being paid for, it fails as the budget says.
-      let asked = paying
-      let answers =
-        if let memory {
-          try await memory.asking { try await lookup.ask(keys, asked) }
-        } else {
-          try await lookup.ask(keys, asked)
+  /// Sends the requests that the flow of rows makes, to its end.
+  private func supervise(_ flow: Task<Void, any Error>, _ levels: [LookupLevel]) async throws {
+    let failure = await withTaskGroup(of: (any Error)?.self) { group -> (any Error)? in
+      var working = 1
+      group.addTask {
+        if case .failure(let error) = await flow.result { error } else { nil }
+      }
+      for level in levels where context.run.part?.plans != true {
+        working += level.senders
+        for _ in 0..<level.senders {
+          group.addTask {
+            do {
+              try await level.work()
+              return nil
+            } catch { return error }
+          }
         }
-      let width = lookup.answerColumns.count
-      guard answers.count == keys.count, answers.allSatisfy({ $0.cells.count == width }) else {
-        throw RunFailure("step '\(name)': \(answers.count) answers for \(keys.count) keys, or answers of another width")
       }
-      try await memory?.keep(zip(keys, answers))
-      for (key, answer) in zip(keys, answers) {
-        var kept = answer
-        // It is in the store by now: the bodies of all answers of a run are not to be in memory.
-        kept.origin = nil
-        table.settle(key, .success(kept))
-      }
-    } catch let failure as HTTPFailure where failure.kind == .budget {
-      await memory?.release(keys)
-      context.counters.skip(unpaidKeys: keys.count, failure.shortage ?? failure.message)
-      let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
-      for key in keys { table.settle(key, .success(LookupAnswer(.skipped, cells: nulls))) }
-    } catch {
-      await memory?.release(keys)
-      // A wrong key or address of the service fails for every row alike: that is the file's fault, not the row's.
-      let isFatal = (error as? HTTPFailure)?.isForEveryKey ?? (error is CancellationError || error is StoreFailure)
-      guard lookup.settings.onError == .null, !isFatal else {
-        if !Task.isCancelled, !(error is CancellationError) {
-          let isUnrecorded = context.run.replays && (error as? HTTPFailure)?.attempts == 0
-          firstFailure.note(error, isGenuine: !isUnrecorded)
+      var failure: (any Error)?
+      while working > 0, let result = await group.next() {
+        if result is GraceIsOver {
+          group.cancelAll()
+          continue
         }
-        for key in keys { table.settle(key, .failure(error)) }
-        throw error
+        working -= 1
+        guard let result, failure == nil else { continue }
+        failure = result
+        flow.cancel()
+        for level in levels { await level.stop() }
+        group.addTask {
+          try? await Task.sleep(for: Self.grace)
+          return GraceIsOver()
+        }
       }
-      let nulls = [Cell](repeating: .null, count: lookup.answerColumns.count)
-      let answer = LookupAnswer(.error, cells: nulls, reason: LookupReason(error, mask: context.run.mask))
-      for key in keys { table.settle(key, .success(answer)) }
+      group.cancelAll()
+      return failure
     }
+    if let failure { throw firstFailure.error ?? failure }
   }
 
-  private func widened(_ schema: DatasetSchema) throws -> DatasetSchema {
-    var wider = schema
-    let reason = lookup.settings.errorColumn.map { [LookupColumn($0, type: .text)] } ?? []
-    let added = lookup.addedColumns + [LookupColumn(statusColumn, type: .text)] + reason
-    for column in added {
-      guard wider.index(of: column.name) == nil else {
-        throw RunFailure(
-          "step '\(name)' adds a column '\(column.name)', but its rows have one of that name already; name another under 'columns'"
-        )
-      }
-      wider.append(Field(column.name, reading: .own, type: column.type))
-    }
-    return wider
-  }
+  // MARK: The flow of rows
 
-  private func join(_ batch: Batch, _ rows: KeyedRows, _ answers: [LookupAnswer], _ schema: DatasetSchema) -> Batch {
-    var joined = batch
-    joined.schema = schema
-    joined.misfits = []
-    if rows.carried.isEmpty {
-      for column in lookup.addedColumns.indices {
-        joined.columns.append(Column.cells(answers.map { $0.cells[column] }).gather(rows.places))
+  private func flow(
+    _ input: DatasetReader, _ ahead: DatasetReader?, _ output: DatasetLog, _ levels: [LookupLevel]
+  ) async throws {
+    // Batches whose keys are gathered wait for those that come after them.
+    let width = levels.reduce(Self.window) { $0 + $1.span - 1 }
+    let ending: @Sendable (Int) throws -> Void = { total in for level in levels { try level.end(total: total) } }
+    var schema = DatasetSchema()
+    if let ahead {
+      let known = Handover<Known>()
+      schema = try await withThrowingTaskGroup(of: DatasetSchema?.self) { group in
+        group.addTask {
+          defer { known.end(UpstreamFailure(dataset: ahead.dataset)) }
+          let batches = NumberedBatches(ahead, ending)
+          try await orderedWindow(
+            width: width, next: { try await batches.next() },
+            job: { number, batch in (number, try await know(number, batch, levels)) },
+            deliver: { number, found in known.put(number, found) })
+          return nil
+        }
+        group.addTask {
+          try await deliver(NumberedBatches(input), output, width: width) { number, _ in try await known.take(number) }
+        }
+        return try await group.reduce(into: DatasetSchema()) { $0 = $1 ?? $0 }
       }
     } else {
-      let nulls = [Cell](repeating: .null, count: lookup.addedColumns.count)
-      let cells = rows.places.enumerated().map { row, place in
-        place < 0 ? nulls : lookup.cells(answers[Int(place)], carried: rows.carried.map { $0[row] })
+      schema = try await deliver(NumberedBatches(input, ending), output, width: width) { number, batch in
+        try await know(number, batch, levels)
       }
-      for column in lookup.addedColumns.indices { joined.columns.append(.cells(cells.map { $0[column] })) }
     }
-    let statuses = answers.map { Cell.text($0.status.rawValue) } + [.text(LookupStatus.skipped.rawValue)]
-    let skipped = Int32(statuses.count - 1)
-    let places = rows.places.map { $0 < 0 ? skipped : $0 }
-    joined.columns.append(Column.cells(statuses).gather(places))
-    if lookup.settings.errorColumn != nil {
-      let reasons = answers.map { answer in answer.reason.map { Cell.text($0.text) } ?? .null } + [.null]
-      joined.columns.append(Column.cells(reasons).gather(places))
+    try errors.finish(context)
+    let own = input.finalSchema ?? DatasetSchema()
+    if own.count > 0 {
+      for template in lookup.inputs + lookup.carried { try template.requireColumns(in: own) }
     }
-    return joined
+    // Only now: whoever reads the rows takes them for good once their log has ended.
+    output.finish(schema)
   }
-}
 
-/// A place in a list that several tasks work through.
-private final class NextPlace: Sendable {
-  private let place = Atomic(0)
-
-  /// The next place, each once.
-  func take() -> Int { place.wrappingAdd(1, ordering: .relaxed).oldValue }
-
-  /// Leaves out what was not taken yet; returns where that began.
-  func skip(to end: Int) -> Int { place.exchange(end, ordering: .relaxed) }
-}
-
-/// The first genuine failure of a stage.
-private final class FirstFailure: Sendable {
-  private let state = Mutex<(error: any Error, isGenuine: Bool)?>(nil)
-
-  var error: (any Error)? { state.withLock { $0?.error } }
-
-  /// A genuine failure takes the place of one that only follows from it.
-  func note(_ error: any Error, isGenuine: Bool = true) {
-    state.withLock { if $0 == nil || isGenuine && $0?.isGenuine == false { $0 = (error, isGenuine) } }
-  }
-}
-
-extension HTTPFailure {
-  /// Statuses that speak of the one thing that was asked for.
-  private static let ofOneKey: Set<Int> = [400, 404, 410, 413, 414, 422]
-
-  /// Whether any other key would have failed in the same way.
-  fileprivate var isForEveryKey: Bool {
-    kind == .cancelled || kind == .config && (isJudged || !(status.map(Self.ofOneKey.contains) ?? false))
-  }
-}
-
-/// The keys of a batch's rows: each distinct key once, and for each row its place among them, or −1 for a row that is skipped.
-private struct KeyedRows: Sendable {
-  var keys: [LookupKey] = []
-  var places: [Int32] = []
-  /// The carried inputs, one array a template.
-  var carried: [[String?]]
-
-  init(_ batch: Batch, _ lookup: any Lookup) {
-    let templates = lookup.inputs.map { BoundTemplate($0, batch) }
-    carried = lookup.carried.map { template in
-      let bound = BoundTemplate(template, batch)
-      return (0..<batch.rowCount).map { bound.fill($0) }
-    }
-    places.reserveCapacity(batch.rowCount)
-    // Rows with equal inputs share the work of normalising, too.
-    var raw: [[String]: Int32] = [:]
-    var distinct: [LookupKey: Int32] = [:]
-    for row in 0..<batch.rowCount {
-      let inputs = templates.compactMap { $0.fill(row) }
-      guard inputs.count == templates.count else {
-        places.append(-1)
-        continue
-      }
-      if let place = raw[inputs] {
-        places.append(place)
-        continue
-      }
-      var place: Int32 = -1
-      if let key = lookup.key(inputs) {
-        place = distinct[key] ?? Int32(keys.count)
-        if place == keys.count {
-          keys.append(key)
-          distinct[key] = place
+  /// Hands the rows on with their answers. Returns the schema of all of them.
+  private func deliver(
+    _ batches: NumberedBatches, _ output: DatasetLog, width: Int,
+    knowing: @escaping @Sendable (Int, Batch) async throws -> Known
+  ) async throws -> DatasetSchema {
+    var aligner = BatchAligner()
+    let (context, join, segments, arrivals) = (context, join, segments, arrivals)
+    try await orderedWindow(
+      width: width,
+      next: { () -> (Int, Batch)? in
+        let next = try await batches.next()
+        context.counters.add(rowsIn: next?.1.rowCount ?? 0)
+        return next
+      },
+      job: { number, batch in
+        let known: Known
+        do {
+          defer { arrivals.pass(number) }
+          known = try await knowing(number, batch)
         }
-      }
-      raw[inputs] = place
-      places.append(place)
+        // Keys that an earlier batch has asked for are among the answers of that batch.
+        await arrivals.wait(for: number)
+        return try await context.run.workers.run {
+          let all = segments.all
+          let skipped = try join.skippedRows(known.places, all)
+          return (try join.join(batch, known.places, all), known.outcomes, skipped)
+        }
+      },
+      deliver: { batch, outcomes, skipped in
+        try errors.note(outcomes)
+        context.counters.enrich { summary in
+          summary.rows += batch.rowCount
+          summary.skippedRows += skipped
+        }
+        context.counters.add(rowsOut: batch.rowCount)
+        try await output.write(aligner.align(batch))
+      })
+    return aligner.finished(try join.widened(batches.finalSchema))
+  }
+
+  // MARK: The keys of a batch
+
+  private func know(_ number: Int, _ batch: Batch, _ levels: [LookupLevel]) async throws -> Known {
+    do {
+      return try await answers(number, batch, levels)
+    } catch {
+      // What broke in itself has been noted where it broke.
+      if !Task.isCancelled, !(error is CancellationError) { firstFailure.note(error, isGenuine: false) }
+      throw error
     }
+  }
+
+  /// Finds the keys of a batch's rows, and answers those that no earlier batch has.
+  private func answers(_ number: Int, _ batch: Batch, _ levels: [LookupLevel]) async throws -> Known {
+    let turns = [entrance] + levels.map(\.turnstile)
+    var passed = 0
+    // Later batches wait for their turn, whatever becomes of this one.
+    defer { for turn in turns[passed...] { turn.pass(number) } }
+    let (lookup, register) = (lookup, register)
+    let rows = try await context.run.workers.run { RowKeys(batch, lookup.inputs) }
+    await entrance.wait(for: number)
+    try Task.checkCancellation()
+    let (places, fresh) = try await context.run.workers.run { register.enter(rows, of: number, lookup) }
+    entrance.pass(number)
+    passed += 1
+    plan(places, levels)
+    let plans = context.run.part?.plans ?? false
+    var answers = [LookupAnswer?](repeating: nil, count: fresh.count)
+    var open = Array(fresh.indices)
+    for level in levels {
+      await level.turnstile.wait(for: number)
+      try Task.checkCancellation()
+      let (wanted, foreign) = try await level.enter(number, open.map { fresh[$0] })
+      level.turnstile.pass(number)
+      passed += 1
+      if open.isEmpty { continue }
+      if !foreign.isEmpty { try await level.wait(others: foreign) }
+      for (place, answer) in zip(open, try await wanted.all()) {
+        level.count(answer)
+        answers[place] = answers[place].map { $0.giving(way: answer) } ?? answer
+      }
+      // What a plan does not ask for may have to be asked of the next provider.
+      open = open.filter { place in answers[place].map { $0.isOpen || plans && $0.status == .skipped } ?? true }
+    }
+    let found = answers.compactMap(\.self)
+    if !found.isEmpty { try await keep(found, of: number, levels) }
+    return Known(places: places, outcomes: zip(fresh, found).map { LookupErrors.Outcome($0, $1) })
+  }
+
+  /// Keeps a batch's answers for its rows, and for those of later batches that have the same keys.
+  private func keep(_ answers: [LookupAnswer], of number: Int, _ levels: [LookupLevel]) async throws {
+    context.counters.enrich { summary in for answer in answers { summary.count(answer) } }
+    if lookup.settings.provenance.contains(.answerID) { try await context.run.answers?.noteOrigins(answers) }
+    let (width, extras) = (lookup.answerColumns.count, join.extras)
+    let segment = try await context.run.workers.run { AnswerSegment(answers, width: width, extras: extras) }
+    segments.put(segment, of: number)
+  }
+
+  /// Counts the rows of a batch for `plan`.
+  private func plan(_ places: [AnswerPlace], _ levels: [LookupLevel]) {
+    guard let part = context.run.part, part.plans else { return }
+    let isOpen = part.lookups.isOpen(lookup.inputs.flatMap(\.columnNames))
+    let skipped = places.count(where: \.isSkipped)
+    levels.first?.notePlan { plan in
+      plan.rows += places.count
+      if isOpen { plan.openRows += skipped } else { plan.skippedRows += skipped }
+    }
+  }
+}
+
+/// The batches of a dataset with their numbers from 0.
+private final class NumberedBatches: Sendable {
+  private let reader: DatasetReader
+  private let count = Mutex(0)
+  private let ending: @Sendable (Int) throws -> Void
+
+  /// - Parameter ending: Told how many there were, once the last one is out.
+  init(_ reader: DatasetReader, _ ending: @escaping @Sendable (Int) throws -> Void = { _ in }) {
+    self.reader = reader
+    self.ending = ending
+  }
+
+  /// The schema of all rows, once the end has been reached.
+  var finalSchema: DatasetSchema { reader.finalSchema ?? DatasetSchema() }
+
+  func next() async throws -> (Int, Batch)? {
+    guard let batch = try await reader.next() else {
+      try ending(count.withLock { $0 })
+      return nil
+    }
+    return count.withLock { count in
+      defer { count += 1 }
+      return (count, batch)
+    }
+  }
+}
+
+extension LookupAnswer {
+  /// Whether a further provider may find what this one has not.
+  fileprivate var isOpen: Bool {
+    switch status {
+    case .notFound, .error: true
+    // Several places fit, and none of them was chosen.
+    case .ambiguous: cells.allSatisfy { $0 == .null }
+    case .skipped: false
+    case .ok: false
+    }
+  }
+
+  /// This answer, or that of a further provider: what was found counts before what was not, and a look-up that broke may
+  /// yet find something.
+  fileprivate func giving(way later: LookupAnswer) -> LookupAnswer {
+    func rank(_ status: LookupStatus) -> Int {
+      switch status {
+      case .ok: 4
+      case .skipped: 3
+      case .error: 2
+      case .ambiguous: 1
+      case .notFound: 0
+      }
+    }
+    return later.status == .ambiguous && !later.isOpen || rank(later.status) >= rank(status) ? later : self
   }
 }

@@ -24,11 +24,16 @@ final class Turnstile: Sendable {
 
   /// A number is through, or will not come. To be called once for each number, whatever happens.
   func pass(_ number: Int) {
-    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+    let next = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       state.passed.insert(number)
-      while state.passed.remove(state.turn) != nil { state.turn += 1 }
-      return state.waiting.removeValue(forKey: state.turn)
+      var next: [CheckedContinuation<Void, Never>?] = []
+      while state.passed.remove(state.turn) != nil {
+        state.turn += 1
+        // Who has passed already may still wait for those before it.
+        next.append(state.waiting.removeValue(forKey: state.turn))
+      }
+      return next.compactMap(\.self)
     }
-    next?.resume()
+    for waiter in next { waiter.resume() }
   }
 }

@@ -133,6 +133,18 @@ package final class AnswerBook: Sendable {
       expiresAt: limit > .zero ? now.adding(limit) : nil, runID: limit > .zero ? nil : run)
   }
 
+  /// Notes answers to which rows are tied, so that it can be said where they came from when they are no longer kept.
+  func noteOrigins(_ answers: [LookupAnswer]) async throws {
+    let origins = answers.compactMap { answer in
+      answer.provenance.flatMap { provenance in
+        provenance.key.flatMap { key in
+          provenance.id.map { AnswerOriginRecord(id: $0, key: key, provider: provenance.provider) }
+        }
+      }
+    }
+    try await store.noteOrigins(origins, run: run)
+  }
+
   // MARK: Pages
 
   /// How long a page is kept for a run that nobody goes on with.

@@ -63,6 +63,14 @@ extension RunReport.Step {
       "duration_seconds": .decimal(milliseconds(durationSeconds)), "requests": .integer(Int64(counters.requests)),
       "retries": .integer(Int64(counters.retries)), "cache_hits": .integer(Int64(counters.cacheHits)),
       "warnings": .array(counters.warnings.map { .string($0) }), "error": .optional(error),
+      "enrichment": enrichmentJSON ?? .null,
     ])
+  }
+
+  /// What came of a look-up; nil for all else.
+  var enrichmentJSON: JSONValue? {
+    counters.enrichment?.json(
+      requests: counters.requests, retries: counters.retries, cost: counters.cost,
+      seconds: milliseconds(durationSeconds))
   }
 }

@@ -1,5 +1,7 @@
 package import AssayColumns
+internal import AssayDefinition
 package import AssayQuality
+package import AssayStore
 
 /// What a check judges, and so where it may stand.
 package enum CheckScope: Sendable, Hashable {
@@ -26,10 +28,19 @@ package struct CheckEvidence: Sendable {
   package let values: MeasureValues
   /// What was measured of other datasets, by name: those for which the check asked.
   package let others: [String: MeasureValues]
+  /// What came of the run's look-ups, by step.
+  package let enrichments: [String: EnrichmentSummary]
+  /// The time that ages are counted to.
+  package let now: StoreTime
 
-  package init(_ values: MeasureValues, others: [String: MeasureValues] = [:]) {
+  package init(
+    _ values: MeasureValues, others: [String: MeasureValues] = [:], enrichments: [String: EnrichmentSummary] = [:],
+    now: StoreTime = .now
+  ) {
     self.values = values
     self.others = others
+    self.enrichments = enrichments
+    self.now = now
   }
 
   package var rowCount: Int { values.rowCount }
@@ -54,6 +65,10 @@ package protocol Check: Sendable {
   func measures(_ place: CheckPlace) -> [Measure]
   /// What must be measured of other datasets, by their names.
   func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)]
+  /// Those of both kinds of measures whose failing rows fail the check; nil for the check's own dataset.
+  func failingRows(_ place: CheckPlace) -> [(dataset: String?, measure: Measure)]
+  /// The look-up step that is judged, for a check of one.
+  var lookupStep: DatasetName? { get }
   /// The judgement of what was measured.
   func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement
 }
@@ -64,4 +79,8 @@ extension Check {
   package var keyColumns: [String] { [] }
   package var rowReason: String { "does not hold" }
   package func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)] { [] }
+  package func failingRows(_ place: CheckPlace) -> [(dataset: String?, measure: Measure)] {
+    measures(place).map { (nil, $0) }
+  }
+  package var lookupStep: DatasetName? { nil }
 }

@@ -1,6 +1,7 @@
 internal import AssayColumns
 package import AssayDefinition
 package import AssayQuality
+package import AssayStore
 
 /// How one dataset is measured and judged.
 package struct DatasetGrading: Sendable {
@@ -84,9 +85,10 @@ package struct DatasetGrading: Sendable {
 
   /// Judges what was measured, of this dataset and of others.
   package func judge(
-    _ values: MeasureValues, others: [String: MeasureValues] = [:], minimumScore: Double?
+    _ values: MeasureValues, others: [String: MeasureValues] = [:], enrichments: [String: EnrichmentSummary] = [:],
+    now: StoreTime = .now, minimumScore: Double?
   ) -> Result {
-    let evidence = CheckEvidence(values, others: others)
+    let evidence = CheckEvidence(values, others: others, enrichments: enrichments, now: now)
     var report = RunReport.Dataset()
     report.name = dataset
     report.rows = values.rowCount
@@ -111,8 +113,8 @@ package struct DatasetGrading: Sendable {
       let judgement = check.check.judge(evidence, place)
       report.checks.append(result(check.name, check.column, check.common.severity, judgement, check.location))
       guard judgement.failed > 0, check.check.judgesRows else { continue }
-      for measure in check.check.measures(place) {
-        guard case .rows(let found)? = values[measure] else { continue }
+      for (dataset, measure) in check.check.failingRows(place) {
+        guard case .rows(let found)? = dataset.map({ others[$0]?[measure] }) ?? values[measure] else { continue }
         failedRows += found.failures.map { FailedRow($0, check: check.name, reason: check.check.rowReason) }
       }
     }

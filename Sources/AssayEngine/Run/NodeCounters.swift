@@ -8,6 +8,8 @@ package final class NodeCounters: Sendable {
     package var rowsOut = 0
     package var requests = 0
     package var retries = 0
+    /// What the requests cost of a budget, in its units.
+    package var cost = 0.0
     package var cacheHits = 0
     /// The first warnings; `warningCount` counts them all.
     package var warnings: [String] = []
@@ -16,6 +18,8 @@ package final class NodeCounters: Sendable {
     package var unpaidKeys = 0
     /// Which limit it was, the first time: `the budget of api 'crm' is used up: 5000 requests per run`.
     package var shortage: String?
+    /// What came of a look-up; nil for other nodes.
+    package var enrichment: EnrichmentSummary?
 
     /// What is said of keys that were skipped for want of a budget, if some were.
     var skipped: String? {
@@ -46,6 +50,16 @@ package final class NodeCounters: Sendable {
       values.rowsIn += rowsIn
       values.rowsOut += rowsOut
       values.cacheHits += cacheHits
+    }
+  }
+
+  /// Notes what came of a look-up.
+  func enrich(_ change: (inout EnrichmentSummary) -> Void) {
+    state.withLock { values in
+      var summary = values.enrichment ?? EnrichmentSummary()
+      values.enrichment = nil
+      change(&summary)
+      values.enrichment = summary
     }
   }
 

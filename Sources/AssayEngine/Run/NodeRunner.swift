@@ -43,12 +43,13 @@ struct NodeRunner: Sendable {
   /// Runs a node to its end. Its log ends with it, whatever happens.
   func run(_ node: RunNode) async throws {
     let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
-    let input = node.streams.first.flatMap { reader(of: $0, for: node) }
-    defer { input?.leave() }
+    let readers = node.streams.map { reader(of: $0, for: node) }
+    let input = readers.first ?? nil
+    defer { for reader in readers { reader?.leave() } }
     do {
       switch node.kind {
       case .source: try await runSource(node, input, own)
-      case .step: try await runStep(node, input, own)
+      case .step: try await runStep(node, input, ahead: readers.count > 1 ? readers[1] : nil, own)
       case .keeper: try await keep(node, input, own)
       case .grader: try await grade(node, input, own)
       case .output: try await stage(node, input, own)
@@ -97,12 +98,15 @@ struct NodeRunner: Sendable {
     log.finish(reader.schema)
   }
 
-  private func runStep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
+  private func runStep(
+    _ node: RunNode, _ input: DatasetReader?, ahead: DatasetReader?, _ own: NodeContext
+  ) async throws {
     guard let log = logs[node.id], let step = plan.steps[node.name] else { preconditionFailure("no such step") }
     switch step.step.work {
-    case .lookup(let lookup, _):
+    case .lookup(let lookup, let fallbacks):
       guard let input else { preconditionFailure("a look-up reads a dataset") }
-      try await LookupStage(name: node.name, lookup: lookup, context: own).run(input, log)
+      let stage = LookupStage(name: node.name, lookup: lookup, fallbacks: fallbacks, context: own)
+      try await stage.run(input, keysFrom: ahead, log)
     case .transform(let transform):
       guard let input else { preconditionFailure("a transform reads a dataset") }
       try await self.transform(transform, input, log, own)

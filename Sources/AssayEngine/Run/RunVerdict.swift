@@ -26,9 +26,14 @@ struct RunVerdict: Sendable {
     }
     self.outputNodes = outputNodes
     let measures = state.results.measures
+    let enrichments = Dictionary(
+      state.snapshot.compactMap { node in node.counters.values.enrichment.map { (node.node.name, $0) } }
+    ) { first, _ in first }
     results = plan.graded.compactMap { grading in
       measures[grading.dataset].map {
-        grading.judge($0, others: measures, minimumScore: grading.isScored ? options.minimumScore : nil)
+        grading.judge(
+          $0, others: measures, enrichments: enrichments, now: options.clock.now,
+          minimumScore: grading.isScored ? options.minimumScore : nil)
       }
     }
   }
@@ -37,7 +42,9 @@ struct RunVerdict: Sendable {
   func fill(_ report: inout RunReport) {
     let nodes = state.snapshot
     report.steps = nodes.filter { $0.node.kind != .keeper && $0.node.type != "preview" }.map(step)
-    report.datasets = results.map(\.dataset)
+    // What is only measured for the checks of another dataset is none that was graded.
+    let lenders = Set(plan.graded.filter { !$0.isScored && !$0.lent.isEmpty }.map(\.dataset))
+    report.datasets = results.map(\.dataset).filter { !$0.checks.isEmpty || !lenders.contains($0.name) }
     let staged = state.results.staged
     let outputs = options.part == nil ? plan.definition.outputs : []
     report.outputs = outputs.enumerated().map { index, output in
@@ -181,7 +188,8 @@ struct RunVerdict: Sendable {
         name: step.name, kind: step.kind, type: step.type, status: step.status, rowsIn: step.counters.rowsIn,
         rowsOut: step.counters.rowsOut, durationSeconds: step.durationSeconds, requests: step.counters.requests,
         retries: step.counters.retries, cacheHits: step.counters.cacheHits,
-        warnings: JSONValue.array(step.counters.warnings.map { .string($0) }).text, error: step.error)
+        warnings: JSONValue.array(step.counters.warnings.map { .string($0) }).text, error: step.error,
+        enrichment: step.enrichmentJSON?.text)
     }
     return RunResult(
       outcome: report.outcome.rawValue, exitCode: report.exitCode, steps: steps, metrics: metrics, checks: checks,

@@ -42,6 +42,7 @@ func reportFaults(_ report: JSONValue) -> [String] {
         ("name", "string"), ("kind", "kind"), ("type", "string"), ("status", "status"), ("rows_in", "count"),
         ("rows_out", "count"), ("duration_seconds", "number"), ("requests", "count"), ("retries", "count"),
         ("cache_hits", "count"), ("warnings", "strings"), ("error", "string|null"),
+        ("enrichment", "object|null"),
       ])
   }
   each(report["datasets"], "datasets") { dataset, place in
