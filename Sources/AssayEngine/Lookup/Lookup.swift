@@ -225,5 +225,12 @@ extension Lookup {
 
 /// A text without blanks at its ends and with single spaces within.
 package func collapsed(_ text: String) -> String {
-  text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  // Most texts are so already; what is beyond ASCII may hold other blanks.
+  var before = UInt8(ascii: " ")
+  let isPlain = text.utf8.allSatisfy { byte in
+    defer { before = byte }
+    return byte > 32 && byte < 127 || byte == 32 && before != 32
+  }
+  if isPlain, before != 32 { return text }
+  return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
 }
