@@ -91,7 +91,8 @@ struct BodySinkTests {
     let response = try await send([half, [reply(503, body: text(9))], [reply(body: text(3_000_000))]], sink)
     #expect(response.written == 3_000_000)
     #expect(sink.bytes == text(3_000_000))
-    #expect(sink.begun == 2, "the body of a 503 is none of its business")
+    // The first body may be lost whole with its connection; that of a 503 is none of the sink's business.
+    #expect((1...2).contains(sink.begun))
   }
 
   @Test
