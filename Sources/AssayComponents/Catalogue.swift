@@ -87,7 +87,9 @@ extension Catalogue {
     .adding(
       GeocoderFamily.self,
       [
-        Entry(GoogleGeocoding.self) { $0 }
+        Entry(CensusGeocoding.self) { $0 },
+        Entry(GoogleGeocoding.self) { $0 },
+        Entry(NominatimGeocoding.self) { $0 },
       ]
     )
     .adding(

@@ -12,6 +12,18 @@ struct FaultPlan: Sendable {
     case wrongTotal(Int)
     case stuckCursor
     case bodyStatus(String)
+    case cut
+    case batch(BatchFault)
+  }
+
+  /// What is wrong with an answer to many questions at once.
+  enum BatchFault: String, Sendable {
+    /// One is not answered.
+    case missing
+    /// One is answered twice.
+    case twice
+    /// One that was not asked is answered.
+    case unknown
   }
 
   /// Waits before anything else happens, with every request.
@@ -44,6 +56,8 @@ struct FaultPlan: Sendable {
     slow=MS                  64 bytes of the body at a time, with a pause
     wrong-total=N            page numbers and totals claim N rows
     stuck-cursor             the next cursor is the one that was sent
+    cut                      half of the body, as if it were the whole
+    batch=missing            a geocoder's batch lacks an answer; twice: has one twice; unknown: one to nothing
     body-status=STATUS       geocoding answers that status in its body
     first=N  each=N          only the first N requests, only every N-th one
     per=url                  count each URL on its own
@@ -69,6 +83,12 @@ struct FaultPlan: Sendable {
       case "slow": kind = .slow(milliseconds: try Self.number(value, of: key, in: 0...60_000))
       case "wrong-total": kind = .wrongTotal(try Self.number(value, of: key, in: 0...1_000_000_000))
       case "stuck-cursor": kind = .stuckCursor
+      case "cut": kind = .cut
+      case "batch":
+        guard let fault = BatchFault(rawValue: String(value)) else {
+          throw SandboxError(message: "fault batch takes missing, twice or unknown")
+        }
+        kind = .batch(fault)
       case "body-status": kind = .bodyStatus(String(value))
       case "first": first = try Self.number(value, of: key, in: 0...1_000_000_000)
       case "each": each = try Self.number(value, of: key, in: 1...1_000_000_000)

@@ -24,9 +24,13 @@ enum FaultyResponse {
     case .html:
       return SandboxResponder.response(
         .html("Scheduled maintenance", "The service is not available at the moment. Please come back later."))
-    case .wrongTotal, .stuckCursor, .bodyStatus:
+    case .wrongTotal, .stuckCursor, .bodyStatus, .batch:
       // Faults of content: the route that they concern reads them.
       return SandboxResponder.response(Routes.answer(request))
+    case .cut:
+      var answer = Routes.answer(request)
+      answer.packed = Array(answer.bytes.prefix(answer.bytes.count / 2))
+      return SandboxResponder.response(answer)
     case .reset:
       try await reset(channel)
       throw BrokenOnPurpose()

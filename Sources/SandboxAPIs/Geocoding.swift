@@ -13,19 +13,12 @@ enum Geocoding {
       return failure(
         "INVALID_REQUEST", "Invalid request. Missing the 'address', 'components', 'latlng' or 'place_id' parameter.")
     }
-    let words = normalized(address)
-    let hash = Int(stableHash(words.joined(separator: " ")) >> 33)
-    // Three addresses in a hundred are unknown, by their text alone.
-    guard hash % 100 >= 3, let match = place(in: words) else {
-      return .json(["results": [], "status": "ZERO_RESULTS"])
-    }
-    return .json(["results": [result(address, match, hash)], "status": "OK"])
+    guard let match = AddressMatch(address) else { return .json(["results": [], "status": "ZERO_RESULTS"]) }
+    return .json(["results": [result(address, match)], "status": "OK"])
   }
 
-  private static func result(_ address: String, _ match: (place: Place, byZip: Bool), _ hash: Int) -> JSONText {
-    // Within about a kilometre of the middle of the zip code.
-    let latitude = match.place.latitude + hash / 100 % 20_001 - 10_000
-    let longitude = match.place.longitude + hash / 2_000_000 % 20_001 - 10_000
+  private static func result(_ address: String, _ match: AddressMatch) -> JSONText {
+    let hash = match.hash
     let partial = !match.byZip || hash % 100 >= 97
     var members: [(name: String, value: JSONText)] = [
       (
@@ -37,7 +30,7 @@ enum Geocoding {
       (
         "geometry",
         [
-          "location": ["lat": .number(sixPlaces(latitude)), "lng": .number(sixPlaces(longitude))],
+          "location": ["lat": .number(sixPlaces(match.latitude)), "lng": .number(sixPlaces(match.longitude))],
           "location_type": partial ? "APPROXIMATE" : hash.isMultiple(of: 3) ? "RANGE_INTERPOLATED" : "ROOFTOP",
         ]
       ),
@@ -46,20 +39,6 @@ enum Geocoding {
     members.append(("place_id", .string("sandbox-" + String(hash, radix: 36))))
     members.append(("types", [partial ? "postal_code" : "street_address"]))
     return .object(members)
-  }
-
-  /// The place named by a zip code, or else by the words of its city.
-  private static func place(in words: [String]) -> (place: Place, byZip: Bool)? {
-    for word in words.reversed() {
-      if let place = Place.byZip[String(word.prefix(5))] { return (place, true) }
-    }
-    let text = " " + words.joined(separator: " ") + " "
-    return Place.all.first { text.contains(" " + $0.city.lowercased() + " ") }.map { ($0, false) }
-  }
-
-  /// Lower case, without commas: the same address written twice is one address.
-  private static func normalized(_ address: String) -> [String] {
-    address.lowercased().split { $0 == "," || $0.isWhitespace }.map(String.init)
   }
 
   private static func failure(_ status: String, _ message: String) -> Answer {

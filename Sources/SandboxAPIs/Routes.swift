@@ -10,6 +10,8 @@ enum Routes {
       Entry(first: auth.prefix) { request throws(Refusal) in try CRM.answer(request, auth: auth) }
     } + [
       Entry(first: "maps") { Geocoding.answer($0) },
+      Entry(first: "geocoder") { request throws(Refusal) in try CensusGeocoder.answer(request) },
+      Entry(first: "search") { request throws(Refusal) in try Nominatim.answer(request) },
       Entry(first: "data") { request throws(Refusal) in try Census.answer(request) },
       Entry(first: "v6") { ExchangeRates.answer($0) },
       Entry(first: "company") { Companies.answer($0) },
@@ -32,7 +34,8 @@ enum Routes {
       HMAC access key assay, secret sandbox-hmac-secret, SHA-256 in base64: X-Signature signs, a line each, method, path,
       query, X-Timestamp, X-Nonce and the SHA-256 of the body in hex; X-Access-Key names the key.
 
-      /maps/api/geocode/json (any key), /data/YEAR/acs/acs5 (any key), /v6/latest/CURRENCY, /company/DOMAIN, and /echo,
+      /maps/api/geocode/json (any key), /geocoder/locations|geographies/onelineaddress|address|addressbatch, /search (a
+      User-Agent that says who asks), /data/YEAR/acs/acs5 (any key), /v6/latest/CURRENCY, /company/DOMAIN, and /echo,
       which answers with the request.
       """
   }
@@ -43,8 +46,8 @@ enum Routes {
       let known = table.map { "/" + $0.first }.joined(separator: " ")
       return .error(404, "not_found", "no API at \(request.path); there are: \(known)")
     }
-    // The CRM's search takes its pages in the body.
-    let isSearch = request.method == "POST" && request.segments.last == "search"
+    // The CRM's search takes its pages in the body, the geocoder its batches.
+    let isSearch = request.method == "POST" && ["search", "addressbatch"].contains(request.segments.last)
     if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET", !isSearch {
       return Answer.error(405, "method_not_allowed", "\(request.path) answers GET only").with(header: "Allow", "GET")
     }

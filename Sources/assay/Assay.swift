@@ -1,9 +1,7 @@
 internal import ArgumentParser
+internal import AssayHTTP
 internal import CAssay
 internal import Glibc
-
-/// The version of the program, as `--version` and reports give it.
-let assayVersion = "0.1.0"
 
 /// The command line: each command is a thin file of its own.
 struct Assay: AsyncParsableCommand {

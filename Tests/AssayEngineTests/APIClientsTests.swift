@@ -37,6 +37,32 @@ struct APIClientsTests {
     #expect(try clients.client("b", provider: nil).gate.rate == RateLimit(requests: 1), "an API has one gate")
   }
 
+  static let slow = ProviderDefaults(
+    name: "slow", baseURL: "http://p", timeouts: Timeouts(read: .seconds(300), total: .seconds(900)),
+    headers: ["User-Agent": "assay/1", "X-A": "1"], retriesPosts: true)
+
+  @Test func `a provider's time-outs and headers hold where the file says nothing of them`() throws {
+    let clients = try clients("timeout: {read: 7s}, headers: {user-agent: mine}")
+    let own = try clients.client(nil, provider: Self.slow)
+    #expect(own.timeouts == Timeouts(connect: .seconds(10), read: .seconds(300), total: .seconds(900)))
+    #expect(own.headers["User-Agent"] == "assay/1" && own.headers["X-A"] == "1" && own.retry.retriesUnsafe)
+    let named = try clients.client("a", provider: Self.slow)
+    #expect(named.timeouts == Timeouts(connect: .seconds(10), read: .seconds(7), total: .seconds(900)))
+    #expect(named.headers.all("user-agent") == ["mine"] && named.headers["X-A"] == "1")
+    let other = try clients.client("b", provider: nil)
+    #expect(other.timeouts == Timeouts() && other.headers.fields.isEmpty && !other.retry.retriesUnsafe)
+    #expect(try clients.client("b", provider: Self.slow).timeouts.read == .seconds(300))
+  }
+
+  @Test func `providers at one address share its limits, whatever else they bring`() throws {
+    let clients = try clients("concurrency: 3")
+    var named = Self.slow
+    named.headers = ["User-Agent": "assay/1 (me@example.com)"]
+    let one = try clients.client(nil, provider: Self.slow)
+    let other = try clients.client(nil, provider: named)
+    #expect(one.gate === other.gate && one.headers != other.headers)
+  }
+
   @Test func `where nothing is sent no certificate is needed`() throws {
     let tls = "tls: {ca_file: /nowhere/ca.pem}"
     #expect(throws: RunFailure.self) { try clients(tls).client("a", provider: nil) }

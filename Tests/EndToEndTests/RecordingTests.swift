@@ -13,7 +13,8 @@ import Testing
     params: {month: {default: "2026-10"}}
     apis:
       crm: {base_url: "${env:BASE}/crm-key-query", auth: {type: api_key, in: query, name: api_key, value: "${secret:KEY}"}}
-      google: {base_url: "${env:BASE}", auth: {type: api_key, in: query, name: key, value: "${env:KEY}"}}
+      google: {base_url: "${env:BASE}", auth: {type: api_key, in: query, name: key, value: "${env:KEY}"},
+               rate_limit: {requests: 1000, per: 1s}}
       rates: {base_url: "${env:BASE}"}
     sources:
       s: {type: http, api: crm, path: /customers, records: "$.items[*]", query: {d: "${run:date}", m: "${param:month}"},

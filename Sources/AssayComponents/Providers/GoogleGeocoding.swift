@@ -12,8 +12,13 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
   package static let schema = Schema(
     "google", GoogleGeocoding(), summary: "Google's Geocoding API: one address a request.",
     details: """
-      It tells \(Self.fields.map { "`\($0.name)`" }.joined(separator: ", ")). It needs a key: an entry under `apis` with
-      `auth: {type: api_key, in: query, name: key, value: …}`.
+      It tells \(Self.table.map { "`\($0.field.name)`" }.joined(separator: ", ")). It needs a key: an entry under `apis` with
+      `auth: {type: api_key, in: query, name: key, value: …}`. At most 3,000 requests a minute are sent, 8 at once, unless the
+      api says otherwise; answers are remembered for 30 days.
+
+      Where several places fit, the row is `ambiguous` and has the likeliest. The quality of a match is the `location_type`
+      (`ROOFTOP`, `RANGE_INTERPOLATED`, `GEOMETRIC_CENTER`, `APPROXIMATE`), with `partial` where only a part of the address was
+      found.
       """,
     keys: [],
     examples: [
@@ -34,28 +39,35 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
         "'google' tells no 'lattitude'; did you mean 'latitude'?"),
     ])
 
-  package let defaults = ProviderDefaults(
-    name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8, age: age)
+  /// 3,000 requests a minute, of which 50 may come at once after a rest; so no minute ever sees more.
+  private static let rate = RateLimit(requests: 2_950, per: .seconds(60), burst: 50)
   /// Google's terms restrict how long results may be kept: 30 days for coordinates.
   private static let age = AnswerAge(found: .seconds(30 * 86_400), notFound: .seconds(7 * 86_400))
-  package let keysPerRequest = 1
-  package var fields: [GeocodeField] { Self.fields }
 
-  private static let fields: [GeocodeField] = [
-    GeocodeField("latitude", .decimal, path("$.geometry.location.lat")),
-    GeocodeField("longitude", .decimal, path("$.geometry.location.lng")),
-    GeocodeField("formatted_address", .text, path("$.formatted_address")),
-    GeocodeField("place_id", .text, path("$.place_id")),
-    GeocodeField("location_type", .text, path("$.geometry.location_type")),
-    GeocodeField("partial_match", .boolean, path("$.partial_match")),
+  package func defaults(for task: GeocodeTask) -> ProviderDefaults {
+    ProviderDefaults(
+      name: "google", baseURL: "https://maps.googleapis.com", concurrency: 8, rateLimit: Self.rate, age: Self.age)
+  }
+
+  package var fields: [GeocodeField] { Self.table.map(\.field) }
+
+  /// What a result tells, and where in it.
+  private static let table: [(field: GeocodeField, path: JSONPath)] = [
+    (GeocodeField("latitude", .decimal), path("$.geometry.location.lat")),
+    (GeocodeField("longitude", .decimal), path("$.geometry.location.lng")),
+    (GeocodeField("matched_address", .text), path("$.formatted_address")),
+    (GeocodeField("formatted_address", .text), path("$.formatted_address")),
+    (GeocodeField("place_id", .text), path("$.place_id")),
+    (GeocodeField("location_type", .text), path("$.geometry.location_type")),
+    (GeocodeField("partial_match", .boolean), path("$.partial_match")),
   ]
 
-  package func request(_ keys: [LookupKey], _ client: APIClient) throws -> HTTPRequest {
+  package func request(_ keys: [LookupKey], _ task: GeocodeTask, _ client: APIClient) throws -> HTTPRequest {
     let address = keys.first?.parts.filter { !$0.isEmpty }.joined(separator: ", ") ?? ""
     return try client.request(path: "/maps/api/geocode/json", query: [RequestURL.QueryItem("address", address)])
   }
 
-  package var expectation: BodyExpectation {
+  package func expectation(of keys: [LookupKey], _ task: GeocodeTask) -> BodyExpectation {
     BodyExpectation(.json) { response in
       guard let body = try? JSONParser.parse(response.body), case .string(let status)? = body["status"] else {
         return .fail(.data, reason: "answered JSON without a 'status'", hint: "check the api's base_url")
@@ -63,7 +75,8 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
       let message = if case .string(let text)? = body["error_message"] { ": \(text)" } else { "" }
       switch status {
       case "OK", "ZERO_RESULTS": return .accept
-      case "OVER_QUERY_LIMIT", "UNKNOWN_ERROR": return .retry(reason: "answered \(status)\(message)")
+      case "OVER_QUERY_LIMIT": return .retry(.rateLimited, reason: "answered \(status)\(message)")
+      case "UNKNOWN_ERROR": return .retry(reason: "answered \(status)\(message)")
       case "OVER_DAILY_LIMIT":
         return .fail(.config, reason: "answered \(status)\(message)", hint: "check the key's billing and daily limit")
       case "REQUEST_DENIED":
@@ -75,29 +88,36 @@ package struct GoogleGeocoding: GeocodeProvider, Component {
     }
   }
 
-  package func answers(_ keys: [LookupKey], _ exchange: HTTPExchange) throws -> [LookupAnswer] {
+  package func answers(to keys: [LookupKey], _ task: GeocodeTask, _ exchange: HTTPExchange) throws -> [LookupAnswer] {
     var answer = try self.answer(in: exchange.response.body)
     answer.origin = AnswerOrigin(exchange)
     return [answer]
   }
 
-  package func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
+  package func recall(_ remembered: RememberedAnswer, _ task: GeocodeTask) throws -> LookupAnswer {
     try answer(in: remembered.payload)
   }
 
   private func answer(in body: [UInt8]) throws -> LookupAnswer {
     let results = try JSONParser.parse(body)["results"]?.elements ?? []
-    let nothing = fields.map { _ in Cell.null }
-    guard let best = results.first else { return LookupAnswer(.notFound, cells: nothing) }
+    guard let best = results.first else { return nothing(.notFound) }
+    let cells = Self.table.map { Cell($0.path.first(in: best)) }
     // A result without a place is no result, whatever the status says.
-    for field in fields where field.name == "latitude" || field.name == "longitude" {
-      switch field.path.first(in: best) {
-      case .integer, .decimal: break
-      default: return LookupAnswer(.error, cells: nothing, reason: LookupReason("the result has no place"))
+    let isPlace = zip(cells, [90.0, 180.0]).allSatisfy { cell, limit in
+      switch cell {
+      case .integer(let number): number.magnitude <= UInt64(limit)
+      case .decimal(let number): abs(number) <= limit
+      default: false
       }
     }
+    guard isPlace else { return nothing(.error, "the result has no place") }
     // Several results mean that the address fits several places; the first is the one that Google holds for likeliest.
-    return LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: fields.map { Cell($0.path.first(in: best)) })
+    return LookupAnswer(results.count == 1 ? .ok : .ambiguous, cells: cells, quality: Self.quality(of: best))
+  }
+
+  private static func quality(of result: JSONValue) -> String? {
+    guard case .string(let type)? = result["geometry"]?["location_type"] else { return nil }
+    return result["partial_match"] == .bool(true) ? "\(type) partial" : type
   }
 }
 

@@ -1,23 +1,26 @@
 package import AssayDefinition
 
-/// The `timeout` of an API: none is ever infinite.
+/// The `timeout` of an API: none is ever infinite. What the file does not say is as the provider has it.
 package struct TimeoutDeclaration: ConfigObject {
-  package var connect = Duration.seconds(10)
-  package var read = Duration.seconds(60)
-  package var total = Duration.seconds(120)
+  package var connect: Duration?
+  package var read: Duration?
+  package var total: Duration?
 
   package static let schema = Schema(
     "timeout", TimeoutDeclaration(), summary: "How long a request may take.",
     keys: [
-      Key("connect", \.connect, "Until the connection stands."),
-      Key("read", \.read, "Without a byte arriving."),
-      Key("total", \.total, "For one attempt, redirects included."),
+      Key("connect", \.connect, shown: "10s", "Until the connection stands."),
+      Key("read", \.read, shown: "1m, or as the provider has it", "Without a byte arriving."),
+      Key("total", \.total, shown: "2m, or as the provider has it", "For one attempt, redirects included."),
     ],
     rules: [
-      Rule("connect") { $0.connect <= .zero ? "a time-out is longer than 0s" : nil },
-      Rule("read") { $0.read <= .zero ? "a time-out is longer than 0s" : nil },
-      Rule("total") { $0.total <= .zero ? "a time-out is longer than 0s" : nil },
+      Rule("connect") { complaint($0.connect) }, Rule("read") { complaint($0.read) },
+      Rule("total") { complaint($0.total) },
     ])
+
+  private static func complaint(_ limit: Duration?) -> String? {
+    limit.map { $0 <= .zero } == true ? "a time-out is longer than 0s" : nil
+  }
 }
 
 /// How the random part of a wait is drawn.

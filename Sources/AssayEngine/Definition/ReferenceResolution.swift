@@ -31,6 +31,7 @@ struct ReferenceResolution {
     }
     checkPublished(context)
     checkLookups(context)
+    checkAPIs(context)
     if sources.isEmpty {
       context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")
     }
@@ -71,6 +72,18 @@ struct ReferenceResolution {
         .conflict, at: output.location,
         "the source '\(source)' is incremental, so mode: replace would drop all rows but the new ones; use upsert or append"
       )
+    }
+  }
+
+  /// Checks what steps say of the entries under `apis` that they name.
+  private func checkAPIs(_ context: Decoding) {
+    // An address that has no value yet, since a variable has none, may be any.
+    let known = definition.apis.filter { api in
+      api.declaration.baseURL != nil || root["apis"]?[api.name]?["base_url"] == nil
+    }
+    let apis = Dictionary(known.map { ($0.name, $0.declaration) }) { first, _ in first }
+    for step in definition.steps {
+      for fault in step.step.faults(beside: apis) { context.fault(.conflict, at: fault.location, fault.message) }
     }
   }
 

@@ -27,13 +27,14 @@ package struct DatasetName: ConfigValue, Hashable {
 /// The name of an entry under `apis` that must exist in the file.
 package struct APIName: ConfigValue, Hashable {
   package var name: String
+  package var location: SourceLocation
 
   package static var shape: Shape { .reference("api") }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> APIName? {
     guard let name = context.text(node, expecting: "the name of an api") else { return nil }
     context.refer(to: "api", name, at: node.location)
-    return APIName(name: name)
+    return APIName(name: name, location: node.location)
   }
 
   package static func display(_ value: APIName) -> String? { value.name }

@@ -15,11 +15,21 @@ package struct ProviderDefaults: Sendable, Hashable {
   package var rateLimit: RateLimit?
   /// What a request costs of a budget.
   package var cost: Double
+  /// How long a request may take; nil for what is usual.
+  package var timeouts: Timeouts?
+  /// Sent with each request, unless the file gives a header of that name.
+  package var headers: HeaderFields
+  /// Whether a `POST` only asks, so that it may be sent again.
+  package var retriesPosts: Bool
 
   package init(
     name: String, baseURL: String, concurrency: Int = 8, rateLimit: RateLimit? = nil, cost: Double = 1,
-    age: AnswerAge = AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400))
+    age: AnswerAge = AnswerAge(found: .seconds(90 * 86_400), notFound: .seconds(7 * 86_400)),
+    timeouts: Timeouts? = nil, headers: HeaderFields = [:], retriesPosts: Bool = false
   ) {
+    self.timeouts = timeouts
+    self.headers = headers
+    self.retriesPosts = retriesPosts
     self.age = age
     self.name = name
     self.baseURL = baseURL
@@ -42,8 +52,14 @@ package final class APIClients: Sendable {
   private let makeTransport: @Sendable () -> any Transport
   private let state = Mutex(State())
 
+  /// What a client is made of.
+  private struct ClientKey: Hashable {
+    var name: String?
+    var provider: ProviderDefaults?
+  }
+
   private struct State {
-    var clients: [String: APIClient] = [:]
+    var clients: [ClientKey: APIClient] = [:]
     /// One gate for each API: whoever uses it, its limits are shared.
     var gates: [String: APIGate] = [:]
     var transport: (any Transport)?
@@ -70,14 +86,16 @@ package final class APIClients: Sendable {
 
   /// The client of a named API, of a provider, or of a named API with a provider's address.
   package func client(_ name: String?, provider: ProviderDefaults?) throws(RunFailure) -> APIClient {
-    let key = "\(name ?? "") \(provider?.baseURL ?? "")"
+    let key = ClientKey(name: name, provider: provider)
+    // Whoever asks a provider without an entry of the file shares its limits, too.
+    let gateKey = name ?? " \(provider?.baseURL ?? "")"
     let result: Result<APIClient, RunFailure> = state.withLock { state in
       if let client = state.clients[key] { return .success(client) }
       do throws(RunFailure) {
         let transport = state.transport ?? makeTransport()
         state.transport = transport
-        let gate = state.gates[name ?? key] ?? makeGate(name, provider)
-        state.gates[name ?? key] = gate
+        let gate = state.gates[gateKey] ?? makeGate(name, provider)
+        state.gates[gateKey] = gate
         var client = try make(name, provider: provider, transport: transport, gate: gate)
         if let name, !isOffline {
           let known = state.auths[name]
@@ -120,16 +138,22 @@ package final class APIClients: Sendable {
     let title = name ?? provider?.name ?? "http"
     do {
       let retry = declaration.retry
+      var headers = HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) })
+      for field in provider?.headers.fields ?? [] where headers[field.name] == nil {
+        headers.append(field.name, field.value)
+      }
+      let usual = provider?.timeouts ?? Timeouts()
       let tls = isOffline ? nil : try declaration.tls?.settings(in: directory, mask)
       var client = APIClient(
         name: title, base: try (declaration.baseURL ?? provider?.baseURL).map { try RequestURL($0) },
-        headers: HeaderFields(declaration.headers.items.map { HeaderFields.Field($0.name, $0.value) }),
+        headers: headers,
         retry: RetryPolicy(
           maxAttempts: retry.maxAttempts, initial: retry.initial, factor: retry.factor, max: retry.max,
           jitter: retry.jitter == .full ? .full : .none, maxElapsed: retry.maxElapsed, maxWait: retry.maxWait,
-          retriesUnsafe: retry.nonIdempotent),
+          retriesUnsafe: retry.nonIdempotent || provider?.retriesPosts == true),
         timeouts: Timeouts(
-          connect: declaration.timeout.connect, read: declaration.timeout.read, total: declaration.timeout.total),
+          connect: declaration.timeout.connect ?? usual.connect, read: declaration.timeout.read ?? usual.read,
+          total: declaration.timeout.total ?? usual.total),
         maxBody: declaration.maxBody.bytes, transport: transport,
         gate: gate, mask: mask, budget: name.flatMap { budgets[$0] }, cost: provider?.cost ?? 1)
       client.tls = tls

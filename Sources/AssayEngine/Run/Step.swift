@@ -1,4 +1,5 @@
 package import AssayColumns
+package import AssayDefinition
 package import AssayStore
 
 /// What is done with rows.
@@ -6,6 +7,20 @@ package protocol Step: Sendable {
   var work: StepWork { get }
   /// Whether it declares types of columns, so that values may not fit.
   var casts: Bool { get }
+  /// What is wrong with it beside the entries under `apis`, once all of the file has been read.
+  /// - Parameter apis: By name; those whose address has no value yet are left out.
+  func faults(beside apis: [String: APIDeclaration]) -> [StepFault]
+}
+
+/// What is wrong with a step.
+package struct StepFault: Sendable, Hashable {
+  package var location: SourceLocation
+  package var message: String
+
+  package init(at location: SourceLocation, _ message: String) {
+    self.location = location
+    self.message = message
+  }
 }
 
 /// The ways in which a step can work.
@@ -21,6 +36,7 @@ package enum StepWork: Sendable {
 
 extension Step {
   package var casts: Bool { false }
+  package func faults(beside apis: [String: APIDeclaration]) -> [StepFault] { [] }
 
   /// Whether the step names several datasets, and reads them whole.
   package var readsSeveral: Bool {
