@@ -95,7 +95,9 @@ extension Catalogue {
     .adding(
       ExchangeRateFamily.self,
       [
-        Entry(OpenERAPI.self) { $0 }
+        Entry(ExchangeRateAPI.self) { $0 },
+        Entry(FrankfurterRates.self) { $0 },
+        Entry(OpenERAPI.self) { $0 },
       ]
     )
 }

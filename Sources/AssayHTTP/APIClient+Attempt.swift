@@ -47,7 +47,9 @@ extension APIClient {
         response.finalURL = hop.url
         if takesCredentials, (200...299).contains(response.status) { await auth?.accepted(sent) }
         // A rule may know better than to follow: a service may send whoever has no key to a page for people.
-        let isJudged = Redirect.isOne(response) ? await expectation.rules?(response) != nil : true
+        let isJudged =
+          Redirect.isOne(response)
+          ? await expectation.rules?(response) != nil || expectation.redirectJudge?(response) != nil : true
         guard !isJudged, let next = try Redirect.target(of: response, to: hop) else {
           return .answered(response, sentCredentials: takesCredentials ? sent : nil)
         }

@@ -35,6 +35,7 @@ extension BodyExpectation {
     case let verdict?: return verdict
     case nil: break
     }
+    if Redirect.isOne(response), let verdict = redirectJudge?(response) { return verdict }
     if accepts(status: response.status) { return verdict(on: response) }
     guard let statuses, (200...299).contains(response.status) else { return nil }
     return .fail(

@@ -59,6 +59,8 @@ package struct BodyExpectation: Sendable {
   package var acceptedStatuses: Set<Int>
   /// Looks into a body of the right format: a 200 may carry an error.
   package var judge: (@Sendable (HTTPResponse) -> Verdict)?
+  /// Looks at a redirect before it is followed; nil follows it. A service may send whoever has no key to a page for people.
+  package var redirectJudge: (@Sendable (HTTPResponse) -> Verdict?)?
   /// The statuses that count as answers, in place of the successes.
   var statuses: StatusSet?
   /// What is asked first, for every status.

@@ -1,5 +1,5 @@
 /// A status with its name, as messages show it: `404 Not Found`.
-func statusText(_ status: Int) -> String {
+package func statusText(_ status: Int) -> String {
   statusNames[status].map { "\(status) \($0)" } ?? "\(status)"
 }
 

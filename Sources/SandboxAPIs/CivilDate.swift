@@ -21,6 +21,25 @@ struct CivilDate: Equatable, Sendable {
   }
 }
 
+extension CivilDate {
+  /// Days since 1970-01-01 of a day that is not earlier; the month is 1 to 12.
+  static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + ofYear - 719_468
+  }
+
+  /// Days since 1970-01-01 of a day that a text such as `2026-11-24` names; nil for other texts.
+  static func daysSince1970(_ text: String) -> Int? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }
+    guard parts.map(\.utf8.count) == [4, 2, 2], numbers.count == 3 else { return nil }
+    let days = daysSince1970(numbers[0], numbers[1], numbers[2])
+    let date = CivilDate(daysSince1970: days)
+    return [date.year, date.month, date.day] == numbers ? days : nil
+  }
+}
+
 /// `2026-11-24T08:30:00Z` for seconds since 1970, not negative.
 func rfc3339(_ moment: Int) -> String {
   let date = CivilDate(daysSince1970: moment / 86_400)

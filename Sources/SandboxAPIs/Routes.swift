@@ -14,6 +14,7 @@ enum Routes {
       Entry(first: "search") { request throws(Refusal) in try Nominatim.answer(request) },
       Entry(first: "data") { request throws(Refusal) in try Census.answer(request) },
       Entry(first: "v6") { ExchangeRates.answer($0) },
+      Entry(first: "frankfurter") { Frankfurter.answer($0) },
       Entry(first: "company") { Companies.answer($0) },
       Entry(first: "echo") { echo($0) },
     ]
@@ -35,8 +36,9 @@ enum Routes {
       query, X-Timestamp, X-Nonce and the SHA-256 of the body in hex; X-Access-Key names the key.
 
       /maps/api/geocode/json (any key), /geocoder/locations|geographies/onelineaddress|address|addressbatch, /search (a
-      User-Agent that says who asks), /data/YEAR/acs/acs5 (any key), /v6/latest/CURRENCY, /company/DOMAIN, and /echo,
-      which answers with the request.
+      User-Agent that says who asks), /data/YEAR/acs/acs5 (any key but bad and expired), /v6/latest/CURRENCY, with a key
+      (any but bad, inactive, used-up and, for history, free) /v6/KEY/latest/CURRENCY and /v6/KEY/history/CURRENCY/Y/M/D,
+      /frankfurter/v1/latest and /frankfurter/v1/DAY..DAY, /company/DOMAIN, and /echo, which answers with the request.
       """
   }
 

@@ -213,4 +213,25 @@ struct RedirectTests {
       #expect(plain.received.isEmpty)
     }
   }
+
+  @Test
+  func `a redirect of which the judge speaks is not followed, any other is`() async throws {
+    let server = try HostileServer(scripts: [
+      [reply(302, [("Location", "/page"), ("X-Key-Error", "1")])], [reply(302, [("Location", "/next")])],
+      [reply(200, [], "{}")],
+    ])
+    defer { server.stop() }
+    var expectation = BodyExpectation(.json)
+    expectation.redirectJudge = { response in
+      response.headers["X-Key-Error"].map { _ in .fail(.config, reason: "wants a key", hint: "set auth") }
+    }
+    try await withClient(server.url) { client in
+      let failure = try await refusal(of: client, expecting: expectation)
+      #expect(failure?.message == "wants a key" && failure?.hint == "set auth" && failure?.status == 302)
+      #expect(failure?.attempts == 1)
+      let accepted = try await refusal(of: client, expecting: expectation)
+      #expect(accepted == nil)
+      #expect(server.received.map(\.target) == ["/x", "/x", "/next"])
+    }
+  }
 }

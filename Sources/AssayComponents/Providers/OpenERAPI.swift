@@ -1,14 +1,20 @@
 package import AssayDefinition
 package import AssayEngine
-internal import AssayFormats
 package import AssayHTTP
 internal import AssayStore
 
-/// The facts of open.er-api.com: no key, one table for a base currency, updated once a day.
+/// The facts of open.er-api.com (https://www.exchangerate-api.com/docs/free): no key, updated once a day, the time of the
+/// next update in the answer, and an address that asks too often is left out for 20 minutes.
 package struct OpenERAPI: ExchangeRateProvider, Component {
+  package init() {}
+
   package static let schema = Schema(
     "open_er_api", OpenERAPI(), summary: "The rates of open.er-api.com, updated once a day.",
-    details: "It needs no key.", keys: [],
+    details: """
+      It needs no key, and asks for attribution. It knows about 160 currencies, and no historic rates. An answer is used again until
+      the service says that the next one comes.
+      """,
+    keys: [],
     examples: [
       """
       type: exchange_rate
@@ -23,43 +29,21 @@ package struct OpenERAPI: ExchangeRateProvider, Component {
     faults: [
       FaultExample(
         "type: exchange_rate\nfrom: example\nprovider: ⟪open_er\namount: \"{a}\"\ncurrency: EUR\ninto: b",
-        "there is no exchange rate provider 'open_er'; known here: open_er_api")
+        "there is no exchange rate provider 'open_er'; known here: exchangerate_api, frankfurter, open_er_api")
     ])
 
   package let defaults = ProviderDefaults(
     name: "open_er_api", baseURL: "https://open.er-api.com", concurrency: 1,
-    age: AnswerAge(found: .seconds(6 * 3600), notFound: .seconds(6 * 3600)))
+    age: AnswerAge(found: .seconds(2 * 86_400), notFound: .seconds(2 * 86_400)))
 
-  package func request(to currency: String, _ client: APIClient) throws -> HTTPRequest {
-    try client.request(path: "/v6/latest/\(PercentEncoding.segment(currency))")
+  private let answers = ExchangeRateAPIAnswers(
+    member: "rates", keyHint: "open.er-api.com takes no key: check the api's base_url", pause: .seconds(20 * 60))
+
+  package var expectation: BodyExpectation { answers.expectation }
+
+  package func latestRequest(_ client: APIClient) throws -> HTTPRequest {
+    try client.request(path: "/v6/latest/\(ExchangeRateAPIAnswers.base)")
   }
 
-  package var expectation: BodyExpectation {
-    BodyExpectation(.json) { response in
-      guard let body = try? JSONParser.parse(response.body), case .string(let result)? = body["result"] else {
-        return .fail(.data, reason: "answered JSON without a 'result'", hint: "check the api's base_url")
-      }
-      if result == "success" { return .accept }
-      let type = if case .string(let text)? = body["error-type"] { text } else { result }
-      return .fail(.config, reason: "answered the error '\(type)'")
-    }
-  }
-
-  package func rates(_ response: HTTPResponse) throws -> [String: Double] {
-    guard case .object(let table)? = try JSONParser.parse(response.body)["rates"] else {
-      throw RunFailure("\(defaults.name) answered no table of rates")
-    }
-    // The table says what one unit of the base buys, so the worth of each currency is its reciprocal.
-    var rates: [String: Double] = [:]
-    for member in table.members {
-      let perBase: Double? =
-        switch member.value {
-        case .integer(let number): Double(number)
-        case .decimal(let number): number
-        default: nil
-        }
-      if let perBase, perBase > 0 { rates[member.name] = 1 / perBase }
-    }
-    return rates
-  }
+  package func latestRates(in body: [UInt8]) throws -> LatestRates { try answers.latest(in: body) }
 }

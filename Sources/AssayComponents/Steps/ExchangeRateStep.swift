@@ -1,40 +1,72 @@
 internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
-internal import AssayHTTP
-internal import AssayStore
 
 /// Amounts in another currency.
 package struct ExchangeRateStep: Step, Component {
-  var provider = NamedComponent<ExchangeRateFamily>(kind: OpenERAPI.schema.kind, value: OpenERAPI())
-  var api: APIName?
+  private static let openERAPI = NamedComponent<ExchangeRateFamily>(kind: OpenERAPI.schema.kind, value: OpenERAPI())
+
+  var selection = ProviderSelection(usual: openERAPI)
   var amount = Template(parts: [])
   var currency = Template(parts: [])
   var to = "USD"
+  var date: Template?
+  var maxAge: Duration?
   var into: String?
   var rateInto: String?
+  var dateInto: String?
   var settings = LookupSettings()
+
+  /// How many days a rate may be carried forward.
+  var mostDays: Int { Int(maxAge?.seconds ?? 7 * 86_400) / 86_400 }
 
   package static let schema = Schema(
     "exchange_rate", ExchangeRateStep(), summary: "Converts amounts to another currency.",
     details: """
-      The rates are fetched once a run. `STEP_status` is `ok`, `not_found` for a currency without a rate, or `skipped` where the
-      currency is null. An amount that is no number gives null.
+      Without `date` the newest rates are taken, which are fetched once a run. With it, each row gets the rate of its day; a day
+      without one (a weekend, a holiday) gets that of the last day before it, if it is no older than `max_age`. The day is that of a date,
+      or of a datetime in its own zone. `date_into` tells the day of the rate that was really used.
+
+      `STEP_status` is `ok`; `not_found` for a currency without a rate, for a day that is yet to come (in UTC), is no date, or has no rate
+      within `max_age`; or `skipped` where currency or date is null. An amount in the currency of `to` is taken as it is, at the rate 1, and
+      an amount that is no number gives null. With `date`, the quality of an answer is `exact`, or `carried_back` for the rate of an
+      earlier day.
+
+      The rates of a past day are remembered for ten years, since they never change; those of the last two days, and those that are not
+      there yet, for an hour; newest ones until the service says that it has newer ones, else for an hour.
       """,
-    keys: [
-      Key("provider", \.provider, "The service that tells the rates."),
-      Key("api", \.api, "An entry under `apis`: its auth and limits, and its address in place of the provider's."),
+    keys: ProviderSelection.schema(usual: openERAPI).keys(at: \.selection) + [
       Key("amount", \.amount, required: true, "The amount."),
       Key("currency", \.currency, required: true, "The amount's currency (ISO 4217); a bare word for one currency."),
       Key("to", \.to, "The currency to convert to (ISO 4217)."),
+      Key(
+        "date", \.date,
+        "The day whose rate is wanted: a date or datetime such as `{ordered_at}`; without it, the newest rates."),
+      Key(
+        "max_age", \.maxAge, shown: "7d",
+        "With `date`: how far back the rate of a day without one may come from, in whole days up to 90."),
       Key("into", \.into, required: true, "The new column with the converted amount."),
       Key("rate_into", \.rateInto, "A further column with the rate that was used."),
+      Key("date_into", \.dateInto, "A further column with the day of the rate that was used."),
     ] + LookupSettings.schema.keys(at: \.settings),
-    rules: [
+    rules: ProviderSelection.schema(usual: openERAPI).rules(at: \.selection) + [
       Rule("to") {
         $0.to.utf8.count == 3 && $0.to.utf8.allSatisfy { (65...90).contains($0) }
           ? nil : "'\($0.to)' is no currency; write its three capital letters, such as USD"
-      }
+      },
+      Rule("date") { step in
+        guard step.date != nil, let unknowing = step.selection.chosen.first(where: { $0.value.history == nil }) else {
+          return nil
+        }
+        return "'\(unknowing.kind)' knows no historic rates; 'frankfurter' and 'exchangerate_api' do"
+      },
+      Rule("max_age") { step in
+        guard let age = step.maxAge else { return nil }
+        if step.date == nil { return "'max_age' needs 'date'" }
+        return age.seconds.truncatingRemainder(dividingBy: 86_400) == 0 && age.seconds <= 90 * 86_400
+          ? nil : "'max_age' counts whole days, up to 90d"
+      },
+      keyRule("provider"), keyRule("providers"),
     ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       """
@@ -45,81 +77,48 @@ package struct ExchangeRateStep: Step, Component {
       currency: "{currency}"
       to: USD
       into: revenue_usd
+      """,
       """
+      type: exchange_rate
+      from: example
+      providers: [frankfurter, {type: exchangerate_api, key: "${secret:RATES_KEY}"}]
+      amount: "{revenue}"
+      currency: "{currency}"
+      date: "{order_date}"
+      to: USD
+      into: revenue_usd
+      rate_into: rate
+      date_into: rate_date
+      """,
     ],
     faults: [
       FaultExample(
         "type: exchange_rate\nfrom: example\namount: \"{a}\"\ncurrency: EUR\ninto: b\n⟪to: usd",
-        "'usd' is no currency; write its three capital letters, such as USD")
+        "'usd' is no currency; write its three capital letters, such as USD"),
+      FaultExample(
+        "type: exchange_rate\nfrom: example\namount: \"{a}\"\ncurrency: EUR\ninto: b\n⟪date: \"{day}\"",
+        "'open_er_api' knows no historic rates; 'frankfurter' and 'exchangerate_api' do"),
+      FaultExample(
+        "type: exchange_rate\nfrom: example\nprovider: frankfurter\namount: \"{a}\"\ncurrency: EUR\ninto: b\n"
+          + "date: \"{day}\"\n⟪max_age: 12h",
+        "'max_age' counts whole days, up to 90d"),
     ])
 
-  package var work: StepWork { .lookup(ExchangeRateLookup(step: self)) }
-}
-
-private struct ExchangeRateLookup: Lookup {
-  let step: ExchangeRateStep
-
-  var inputs: [Template] { [step.currency] }
-  var carried: [Template] { [step.amount] }
-  var answerColumns: [LookupColumn] { [LookupColumn("rate", type: .decimal)] }
-  var addedColumns: [LookupColumn] {
-    [step.into, step.rateInto].compactMap { $0.map { LookupColumn($0, type: .decimal) } }
-  }
-  // The provider's table holds all currencies, so one request serves any number of them.
-  var keysPerRequest: Int { .max }
-  var settings: LookupSettings { step.settings }
-
-  func key(_ inputs: [String]) -> LookupKey? {
-    let code = collapsed(inputs[0]).uppercased()
-    return code.isEmpty ? nil : LookupKey([code])
-  }
-
-  func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
-    let step = step
-    let provider = step.provider.value
-    let client = try context.client(step.api, provider: provider.defaults)
-    let workers = context.run.workers
-    // Two steps that convert to one currency share the table, unless they ask different services.
-    let table = [step.provider.kind, client.base?.description ?? "", step.api?.name ?? "", step.to]
-    let (rates, exchange) = try await context.run.once("exchange_rate \(table.joined(separator: " "))") {
-      let exchange = try await client.send(
-        try provider.request(to: step.to, client), expecting: provider.expectation)
-      return (exchange.isFound ? try await workers.run { try provider.rates(exchange.response) } : [:], exchange)
-    }
-    return keys.map { key in
-      guard let rate = key.parts[0] == step.to ? 1 : rates[key.parts[0]] else {
-        return LookupAnswer(.notFound, cells: [.null], origin: AnswerOrigin(exchange, payload: []))
+  /// A provider that takes a key must have one, from the file's place for it or from an api.
+  private static func keyRule(_ place: String) -> Rule<ExchangeRateStep> {
+    Rule(place) { step in
+      guard (place == "providers") != step.selection.providers.isEmpty else { return nil }
+      return step.selection.chosen.first { $0.value.needsKey && step.selection.api(for: $0) == nil }.map {
+        "'\($0.kind)' needs a key: give it as 'key', or an 'api' whose auth brings it"
       }
-      let payload = Array("\(rate)".utf8)
-      return LookupAnswer(.ok, cells: [.decimal(rate)], origin: AnswerOrigin(exchange, payload: payload))
     }
   }
 
-  var usualAge: AnswerAge { step.provider.value.defaults.age }
-
-  func client(_ context: NodeContext) throws -> APIClient? {
-    try context.client(step.api, provider: step.provider.value.defaults)
-  }
-  var mostRequests: Int? { 1 }
-
-  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
-    let client = try context.client(step.api, provider: step.provider.value.defaults)
-    return AnswerScope(
-      api: client.name, text: "exchange_rate \(step.provider.kind) \(client.base?.description ?? "") to \(step.to)")
-  }
-
-  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
-    if remembered.payload.isEmpty { return LookupAnswer(.notFound, cells: [.null]) }
-    guard let rate = parseDecimal(remembered.payload.span) else {
-      throw RunFailure("'\(String(decoding: remembered.payload, as: UTF8.self))' is no rate")
+  package var work: StepWork {
+    let chosen = selection.chosen
+    let lookups = chosen.indices.map { place in
+      ExchangeRateLookup(step: self, provider: chosen[place], isLast: place == chosen.count - 1)
     }
-    return LookupAnswer(.ok, cells: [.decimal(rate)])
-  }
-
-  func cells(_ answer: LookupAnswer, carried: [String?]) -> [Cell] {
-    guard case .decimal(let rate)? = answer.cells.first else { return addedColumns.map { _ in .null } }
-    let bytes = Array((carried[0] ?? "").utf8)
-    let converted = parseDecimal(bytes.span).map { Cell.decimal($0 * rate) } ?? .null
-    return step.rateInto == nil ? [converted] : [converted, .decimal(rate)]
+    return .lookup(lookups[0], fallbacks: Array(lookups.dropFirst()))
   }
 }

@@ -33,6 +33,7 @@ package final class NodeCounters: Sendable {
   /// Requests and retries of the node's clients, which count them as they send.
   package let sent = RequestCounters()
   private let state = Mutex(Values())
+  private let late = Mutex<[String: @Sendable () -> [String]]>([:])
 
   package init() {}
 
@@ -42,6 +43,11 @@ package final class NodeCounters: Sendable {
     let totals = sent.totals
     values.requests = totals.requests
     values.retries = totals.retries
+    for (_, lines) in late.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+      let said = lines()
+      values.warningCount += said.count
+      values.warnings += said
+    }
     return values
   }
 
@@ -78,5 +84,11 @@ package final class NodeCounters: Sendable {
         values.warnings.append(message)
       }
     }
+  }
+
+  /// Warnings that are worded when they are read, since they count what goes on. One of a name that is there already
+  /// changes nothing.
+  func warnLate(_ name: String, _ lines: @escaping @Sendable () -> [String]) {
+    late.withLock { $0[name] = $0[name] ?? lines }
   }
 }

@@ -83,6 +83,12 @@ package struct NodeContext: Sendable {
   /// Says something odd that does not end the run. Masked, and kept for the report.
   package func warn(_ message: String) { counters.warn(run.mask.apply(to: message)) }
 
+  /// Says what only the end of the run can tell, such as how often something came. Masked. The same name again changes
+  /// nothing.
+  package func warnLate(_ name: String, _ lines: @escaping @Sendable () -> [String]) {
+    counters.warnLate(name) { [mask = run.mask] in lines().map { mask.apply(to: $0) } }
+  }
+
   /// The client for an entry under `apis`, or for a provider's own address where the file names none.
   ///
   /// A named entry without `base_url` takes the provider's. Throws `RunFailure` for an address that cannot be used.
