@@ -5,17 +5,26 @@ enum Census {
   /// `/data/YEAR/acs/acs5?get=A,B&for=zip code tabulation area:a,b&key=K`.
   static func answer(_ request: SandboxRequest) throws(Refusal) -> Answer {
     let parts = request.segments
-    if request.path == "/data/key_error.html" {
+    if request.path == "/data/missing_key.html" {
       return .html("Missing Key", "A valid key must be included with each data API request.")
+    }
+    if request.path == "/data/invalid_key.html" {
+      return .html("Invalid Key", "A valid key must be included with each data API request.")
+    }
+    if case .bodyStatus(let status)? = request.faults.kind {
+      return .text(
+        "There was an error while running your query.  We've logged the error and we'll correct it ASAP.  Sorry for the "
+          + "inconvenience.", status: Int(status) ?? 200)
     }
     guard parts.count == 4, parts[2] == "acs", parts[3] == "acs5", let year = Int(parts[1]),
       (2009...2024).contains(year)
     else {
       return .html("HTTP Status 404", "The data set does not exist.", status: 404)
     }
-    guard let key = request["key"], !key.isEmpty else {
+    guard let key = request["key"], !key.isEmpty, key != "expired" else {
+      let page = request["key"] == "expired" ? "invalid_key" : "missing_key"
       return Answer(status: 302, contentType: "text/html", body: "")
-        .with(header: "Location", "http://\(request.authority)/data/key_error.html")
+        .with(header: "Location", "http://\(request.authority)/data/\(page).html")
         .with(header: "X-DataWebAPI-KeyError", "1")
     }
     guard key != "bad" else {
@@ -24,9 +33,15 @@ enum Census {
     let variables = try variables(of: request)
     let zips = try zips(of: request, year: year)
     guard !zips.isEmpty else { return Answer(status: 204, contentType: "", body: "") }
-    let header: [JSONText] = variables.map { .string($0) } + [.string(geography)]
-    let rows: [JSONText] = zips.map { zip in
-      .array(variables.map { .optional(value(of: $0, zip: zip, year: year)) } + [.string(zip)])
+    let state = request["in"]?.dropFirst("state:".count)
+    let header: [JSONText] =
+      variables.map { .string($0) } + (state == nil ? [] : ["state"]) + [.string(geography)]
+    // Nothing says in which order rows come: that of one list of variables is not that of another.
+    let isReversed = variables.count > 1 && variables[0] != "NAME" && stableHash(variables.joined()) % 2 == 1
+    let rows: [JSONText] = (isReversed ? zips.reversed() : zips).map { zip in
+      .array(
+        variables.map { .optional(value(of: $0, zip: zip, year: year)) }
+          + (state.map { [.string(String($0))] } ?? []) + [.string(zip)])
     }
     // The Bureau puts each row on a line of its own.
     return Answer(
@@ -56,8 +71,14 @@ enum Census {
       throw Refusal(.text("error: unknown/unsupported geography heirarchy", status: 400))
     }
     let asked = clause.dropFirst(geography.count + 1).split(separator: ",").map(String.init)
-    return areas.filter { asked == ["*"] || asked.contains($0) }
+    let known = areas.filter { asked == ["*"] || asked.contains($0) }
+    guard let state = request["in"] else { return known }
+    return known.filter { zip in Place.byZip[zip].map { "state:\(codes[$0.state] ?? "")" } == state }
   }
+
+  private static let codes = [
+    "CA": "06", "NY": "36", "TX": "48", "MA": "25", "NJ": "34", "FL": "12", "IL": "17", "WA": "53",
+  ]
 
   /// Zip codes without an area of their own, as there are in the real tables, have no row.
   private static let areas = Place.all.map(\.zip).filter { !["95113", "12207"].contains($0) }.sorted()
@@ -84,8 +105,19 @@ enum Census {
     case "B25077_001E": return hash % 100 < 6 ? "-666666666" : String(90_000 + hash % 1_400_000)
     default:
       if hash % 100 < 3 { return nil }
-      if variable.hasSuffix("M") { return hash % 100 < 6 ? "-555555555" : String(hash % 900) }
-      return String(hash % 20_000)
+      if variable.hasSuffix("M") {
+        switch hash % 100 {
+        case ..<6: return "-555555555"
+        case ..<8: return "-333333333"
+        case ..<10: return "-222222222"
+        default: return String(hash % 900)
+        }
+      }
+      switch hash % 100 {
+      case ..<5: return "-888888888"
+      case ..<7: return "-999999999"
+      default: return String(hash % 20_000)
+      }
     }
   }
 }

@@ -2,6 +2,11 @@ internal import AssayColumns
 internal import AssayQuality
 internal import AssayStore
 
+/// A node broke by itself: whatever is stopped from then on, itself included, is stopped because of that.
+struct NodeFailure: Error {
+  var cause: any Error
+}
+
 /// Does the work of single nodes: connects components with the logs that they read and write.
 struct NodeRunner: Sendable {
   let plan: RunPlan
@@ -55,8 +60,9 @@ struct NodeRunner: Sendable {
       case .output: try await stage(node, input, own)
       }
     } catch {
+      let wasStopped = Task.isCancelled || error is CancellationError || error is UpstreamFailure
       logs[node.id]?.fail()
-      throw error
+      throw wasStopped ? error : NodeFailure(cause: error)
     }
   }
 

@@ -72,7 +72,7 @@ struct RunDriver: Sendable {
       return (.cancelled(node.id), .cancelled, nil)
     } catch {
       // Whatever a task throws once it was told to stop is the stopping's doing.
-      if Task.isCancelled || error is CancellationError { return (.cancelled(node.id), .cancelled, nil) }
+      guard let error = (error as? NodeFailure)?.cause else { return (.cancelled(node.id), .cancelled, nil) }
       if (error as? HTTPFailure)?.kind == .budget { state.update(node.id) { $0.isOutOfBudget = true } }
       return (.failed(node.id), .failed, context.mask.apply(to: "\(error)"))
     }
