@@ -23,6 +23,7 @@ extension Catalogue {
         Entry(LookupStep.self) { $0 },
         Entry(SelectStep.self) { $0 },
         Entry(SQLStep.self) { $0 },
+        Entry(WeatherStep.self) { $0 },
       ]
     )
     .adding(
@@ -98,6 +99,13 @@ extension Catalogue {
         Entry(ExchangeRateAPI.self) { $0 },
         Entry(FrankfurterRates.self) { $0 },
         Entry(OpenERAPI.self) { $0 },
+      ]
+    )
+    .adding(
+      WeatherFamily.self,
+      [
+        Entry(OpenMeteo.self) { $0 },
+        Entry(VisualCrossing.self) { $0 },
       ]
     )
 }

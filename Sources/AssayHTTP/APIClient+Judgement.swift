@@ -21,7 +21,8 @@ extension APIClient {
   ///
   /// An API is left alone for as long as it says: by `Retry-After` with a 429 or 503, unless that is longer than
   /// `max_wait` (then only this request fails), and by fields that say that nothing is left of its rate limit, with any
-  /// status. A 403 counts as a 429 where nothing is left, or where it brings a `Retry-After`: GitHub means it so.
+  /// status. A 403 counts as a 429 where nothing is left, or where it brings a `Retry-After`: GitHub means it so. A body
+  /// that says that a limit is used up counts as a 429 too, with the wait that it names.
   func judge(_ attempt: Attempt, _ expectation: BodyExpectation) async -> Judgement {
     switch attempt {
     case .failed(let failure):
@@ -55,9 +56,11 @@ extension APIClient {
       return Judgement(conclusion: .refused(kind, reason, hint), health: .succeeded, hold: quota)
     case .retry(let kind, let reason, let after):
       let asked = after ?? RetryAfter.wait(in: response.headers, now: clock.unixTime)
+      var hold = quota
+      if let asked, kind == .rateLimited, asked <= retry.maxWait { hold = max(asked, quota ?? .zero) }
       return Judgement(
         conclusion: .failed(kind, reason, .judged(retryAfter: asked)),
-        health: kind == .rateLimited ? .limited : .failed, hold: quota)
+        health: kind == .rateLimited ? .limited : .failed, hold: hold)
     }
   }
 }

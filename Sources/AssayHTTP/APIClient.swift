@@ -24,7 +24,7 @@ package struct APIClient: Sendable {
   package var user = ""
   /// What may be sent in all; nil for any number of requests.
   package let budget: RequestBudget?
-  /// What a request costs of the budget, where that is counted.
+  /// What a request costs: of the budget, and of a rate that counts cost.
   package var cost: Double
   /// A promise of the budget for the first attempt.
   private(set) var reservation: BudgetReservation?
@@ -95,6 +95,14 @@ package struct APIClient: Sendable {
     return client
   }
 
+  /// Notes what a request has really cost, where its answer says so: counters and budget had `cost` for it.
+  package func note(cost real: Double) {
+    let difference = real - cost
+    guard difference.isFinite, difference != 0 else { return }
+    counters.correct(by: difference)
+    budget?.correct(by: difference)
+  }
+
   /// Sends a request over the network, as `send` has it, and pays each attempt from the budget.
   func deliver(
     _ request: HTTPRequest, expecting expectation: BodyExpectation
@@ -110,14 +118,15 @@ package struct APIClient: Sendable {
       do throws(GateRefusal) {
         let deadline = began.map { $0 + retry.maxElapsed }
         ticket = try await gate.admit(
-          GateState.Ask(isRetry: report.attempts > 0, maxWait: retry.maxWait, deadline: deadline), clock: clock)
+          GateState.Ask(isRetry: report.attempts > 0, maxWait: retry.maxWait, deadline: deadline, cost: cost),
+          clock: clock)
       } catch {
         spending?.giveBack()
         throw report.refused(error)
       }
       began = began ?? clock.elapsed
       report.attempts += 1
-      counters.count(attempt: report.attempts)
+      counters.count(attempt: report.attempts, cost: cost)
       spending?.spend()
       let attempt = await self.attempt(request, expecting: expectation)
       report.note(attempt)

@@ -54,7 +54,7 @@ package final class APIGate: Sendable {
 
   /// At least 1: what the file says. Less may be allowed for a while.
   package let concurrency: Int
-  /// How many requests start in a time; nil for any number.
+  /// How many requests, or how much of their cost, start in a time; nil for any number.
   package let rate: RateLimit?
   private let state: Mutex<State>
 

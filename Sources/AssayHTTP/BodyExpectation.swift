@@ -45,7 +45,7 @@ package struct BodyExpectation: Sendable {
   /// What a judge says of a complete answer.
   package enum Verdict: Sendable, Hashable {
     case accept
-    /// There is nothing to what was asked for: no rows, or an unknown key. No judge says it, rules do.
+    /// There is nothing to what was asked for: no rows, or an unknown key.
     case notFound
     /// The body says that the same request may succeed later.
     case retry(FailureClass = .transient, reason: String, after: Duration? = nil)

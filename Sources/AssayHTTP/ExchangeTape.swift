@@ -90,7 +90,7 @@ extension APIClient {
       var spending = attempt == 0 ? reservation?.take() : nil
       if spending == nil { spending = try self.spending(report) }
       spending?.spend()
-      counters.count(attempt: attempt + 1)
+      counters.count(attempt: attempt + 1, cost: cost)
     }
     report.attempts = attempts
     switch recorded.end {

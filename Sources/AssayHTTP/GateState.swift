@@ -9,12 +9,17 @@ package struct GateState: Sendable {
     package var maxWait: Duration
     /// When it must have gone at the latest, if ever; on the clock's `elapsed`.
     package var deadline: Duration?
+    /// What it counts as where the rate counts cost.
+    package var cost: Double
 
     /// A first attempt that may wait for five minutes, where nothing else is said.
-    package init(isRetry: Bool = false, maxWait: Duration = .seconds(300), deadline: Duration? = nil) {
+    package init(
+      isRetry: Bool = false, maxWait: Duration = .seconds(300), deadline: Duration? = nil, cost: Double = 1
+    ) {
       self.isRetry = isRetry
       self.maxWait = maxWait
       self.deadline = deadline
+      self.cost = cost
     }
   }
 
@@ -66,8 +71,8 @@ package struct GateState: Sendable {
       heldUntil = nil
     }
     if active >= concurrency.limit { return .wait(nil) }
-    if let token = bucket?.nextToken(at: now), token > now { return .wait(token) }
-    _ = bucket?.take(at: now)
+    if let token = bucket?.nextToken(for: ask.cost, at: now), token > now { return .wait(token) }
+    _ = bucket?.take(ask.cost, at: now)
     breaker?.goes(nextTicket, at: now)
     active += 1
     defer { nextTicket += 1 }

@@ -64,7 +64,8 @@ package final class RequestBudget: Sendable {
   ///   - usedToday: What was sent today before this run began.
   ///   - today: The days since 1970-01-01, UTC.
   ///   - note: Told of each request as it is sent, with its day. A request that then turns out not to have reached the
-  ///     API is told of once more, with the opposite sign. Called under no lock, from any thread.
+  ///     API is told of once more, with the opposite sign; one that cost something else, with the difference. Called
+  ///     under no lock, from any thread.
   package init(
     api: String, limits: Limits, usedToday: Usage = Usage(),
     today: @escaping @Sendable () -> Int64 = { SystemClock().unixTime / 86_400 },
@@ -108,6 +109,20 @@ package final class RequestBudget: Sendable {
       if state.day == day { state.dayOwn = state.dayOwn - use }
     }
     note(day, Usage() - use)
+  }
+
+  /// A request that was sent has cost more than was reserved for it, or less. What it was dearer is spent even where a
+  /// limit is passed: the next request then finds it used up.
+  func correct(by difference: Double) {
+    let use = Usage(cost: difference)
+    let day = today()
+    let counted = state.withLock { state in
+      Self.turn(&state, to: day)
+      state.run = state.run + use
+      state.dayOwn = state.dayOwn + use
+      return state.day
+    }
+    note(counted, use)
   }
 
   /// Takes over what other runs have sent on a day.

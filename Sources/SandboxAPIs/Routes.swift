@@ -16,6 +16,9 @@ enum Routes {
       Entry(first: "v6") { ExchangeRates.answer($0) },
       Entry(first: "frankfurter") { Frankfurter.answer($0) },
       Entry(first: "company") { Companies.answer($0) },
+      Entry(first: "catalog") { Catalog.answer($0) },
+      Entry(first: "open-meteo") { WeatherArchive.answer($0) },
+      Entry(first: "VisualCrossingWebServices") { WeatherTimeline.answer($0) },
       Entry(first: "echo") { echo($0) },
     ]
 
@@ -38,7 +41,10 @@ enum Routes {
       /maps/api/geocode/json (any key), /geocoder/locations|geographies/onelineaddress|address|addressbatch, /search (a
       User-Agent that says who asks), /data/YEAR/acs/acs5 (any key but bad and expired), /v6/latest/CURRENCY, with a key
       (any but bad, inactive, used-up and, for history, free) /v6/KEY/latest/CURRENCY and /v6/KEY/history/CURRENCY/Y/M/D,
-      /frankfurter/v1/latest and /frankfurter/v1/DAY..DAY, /company/DOMAIN, and /echo, which answers with the request.
+      /frankfurter/v1/latest and /frankfurter/v1/DAY..DAY, /company/DOMAIN,
+      /catalog/items?skus=SKU,SKU (or a POST of {"skus": []}), /catalog/search?q=NAME,
+      /open-meteo/v1/archive, /VisualCrossingWebServices/rest/services/timeline/PLACE/DATE/DATE (any key), and /echo,
+      which answers with the request.
       """
   }
 
@@ -48,9 +54,10 @@ enum Routes {
       let known = table.map { "/" + $0.first }.joined(separator: " ")
       return .error(404, "not_found", "no API at \(request.path); there are: \(known)")
     }
-    // The CRM's search takes its pages in the body, the geocoder its batches.
+    // The CRM's search takes its pages in the body, the geocoder its batches, the catalogue its keys.
     let isSearch = request.method == "POST" && ["search", "addressbatch"].contains(request.segments.last)
-    if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET", !isSearch {
+    let isList = request.method == "POST" && request.path == Catalog.itemsPath
+    if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET", !isSearch, !isList {
       return Answer.error(405, "method_not_allowed", "\(request.path) answers GET only").with(header: "Allow", "GET")
     }
     do throws(Refusal) {

@@ -13,7 +13,7 @@ struct APIClientTests {
       #expect(exchange.attempts == 3)
       #expect(text(exchange.response.body) == "{}")
       #expect(clock.sleeps == [.milliseconds(250), .milliseconds(500)])
-      #expect(client.counters.totals == .init(requests: 3, retries: 2))
+      #expect(client.counters.totals == .init(requests: 3, retries: 2, cost: 3))
       #expect(server.received.map(\.target) == ["/x", "/x", "/x"])
     }
   }

@@ -206,7 +206,7 @@ struct OAuth2Tests {
     try await withOAuth(server, clock: clock) { client in
       let exchange = try await client.send(client.request(path: "/x"))
       #expect(exchange.attempts == 1)
-      #expect(client.counters.totals == .init(requests: 1))
+      #expect(client.counters.totals == .init(requests: 1, cost: 1))
     }
     // Seven seconds as asked, then half of the second delay.
     #expect(clock.elapsed == .seconds(8))

@@ -43,9 +43,18 @@ package struct BodyTemplate<Text: RequestText>: ConfigObject {
     (json?.columns ?? []) + (form?.items.flatMap(\.value.columns) ?? []) + (text?.columns ?? [])
   }
 
+  /// The columns that several texts would have to be joined for.
+  var innerColumns: [String] {
+    (json?.innerColumns ?? []) + (form?.items.flatMap { $0.value.columns.map(\.name) } ?? [])
+      + (text?.columns.map(\.name) ?? [])
+  }
+
   /// The body with its texts filled; nil where a column that may not be null is null.
-  package func filled(_ cell: (String) -> String?) -> RequestBody? {
-    if let json { return json.filled(cell).map { .json($0) } }
+  /// - Parameter list: In JSON, the texts that a column stands for; nil for one.
+  package func filled(
+    _ cell: (String) -> String?, list: (String) -> [String]? = { _ in nil }
+  ) -> RequestBody? {
+    if let json { return json.filled(cell, list: list).map { .json($0) } }
     if let form {
       var fields: [RequestBody.Field] = []
       for item in form.items {

@@ -59,22 +59,37 @@ package indirect enum JSONTemplate<Text: RequestText>: ConfigValue {
     }
   }
 
+  /// The columns within texts that are more than the column.
+  package var innerColumns: [String] {
+    switch self {
+    case .constant: []
+    case .text(let text): text.soleColumn == nil ? text.columns.map(\.name) : []
+    case .list(let items): items.flatMap(\.innerColumns)
+    case .object(let members): members.flatMap(\.value.innerColumns)
+    }
+  }
+
   /// The value with its texts filled; nil where a column that may not be null is null.
-  package func filled(_ cell: (String) -> String?) -> JSONValue? {
+  /// - Parameter list: The texts that a column stands for in the place of a text that is nothing but it; nil for one.
+  package func filled(
+    _ cell: (String) -> String?, list: (String) -> [String]? = { _ in nil }
+  ) -> JSONValue? {
     switch self {
     case .constant(let value): return value
-    case .text(let text): return text.filled(cell).map { .string($0) }
+    case .text(let text):
+      if let texts = text.soleColumn.flatMap(list) { return .array(texts.map { .string($0) }) }
+      return text.filled(cell).map { .string($0) }
     case .list(let items):
       var values: [JSONValue] = []
       for item in items {
-        guard let value = item.filled(cell) else { return nil }
+        guard let value = item.filled(cell, list: list) else { return nil }
         values.append(value)
       }
       return .array(values)
     case .object(let members):
       var object = JSONObject()
       for (name, item) in members {
-        guard let value = item.filled(cell) else { return nil }
+        guard let value = item.filled(cell, list: list) else { return nil }
         object.set(name, to: value)
       }
       return .object(object)

@@ -71,8 +71,17 @@ struct RequestTemplate<Text: RequestText>: Sendable {
     return columns
   }
 
+  /// Whether several texts for a column are joined somewhere, rather than be a list of JSON everywhere.
+  func joins(_ column: String) -> Bool {
+    let joined = (path.columns + query.items.flatMap(\.value.columns)).map(\.name) + (body?.innerColumns ?? [])
+    return joined.contains(column)
+  }
+
   /// The request with its texts filled, each encoded for its place; `cell` gives a column's text, nil for null.
-  func prepared(_ client: APIClient, cell: (String) -> String? = { _ in nil }) throws(HTTPFailure) -> PreparedRequest {
+  /// - Parameter list: In a JSON body, the texts that a column stands for; nil for one.
+  func prepared(
+    _ client: APIClient, cell: (String) -> String? = { _ in nil }, list: (String) -> [String]? = { _ in nil }
+  ) throws(HTTPFailure) -> PreparedRequest {
     let path = path.filled { cell($0).map { PercentEncoding.segment($0) } } ?? ""
     let query = query.items.compactMap { item in
       item.value.filled(cell).map { RequestURL.QueryItem(item.name, $0) }
@@ -80,7 +89,8 @@ struct RequestTemplate<Text: RequestText>: Sendable {
     let fields = headers.items.map { HeaderFields.Field($0.name, $0.value) }
     let request = try client.request(method.method, path: path, query: query, headers: HeaderFields(fields))
     let typed = request.headers["Content-Type"] ?? client.headers["Content-Type"]
-    return PreparedRequest(request: request, body: body?.filled(cell) ?? .empty, hasContentType: typed != nil)
+    return PreparedRequest(
+      request: request, body: body?.filled(cell, list: list) ?? .empty, hasContentType: typed != nil)
   }
 }
 

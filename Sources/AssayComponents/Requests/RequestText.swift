@@ -10,6 +10,8 @@ package protocol RequestText: ConfigValue {
   var written: String { get }
   /// The columns that it names.
   var columns: [(name: String, isOptional: Bool)] { get }
+  /// The column that is all of it; nil for any other text.
+  var soleColumn: String? { get }
   /// The text with its columns filled; nil where one that may not be null is null.
   func filled(_ cell: (String) -> String?) -> String?
 }
@@ -19,6 +21,7 @@ extension String: RequestText {
   package static var isTemplate: Bool { false }
   package var written: String { self }
   package var columns: [(name: String, isOptional: Bool)] { [] }
+  package var soleColumn: String? { nil }
   package func filled(_ cell: (String) -> String?) -> String? { self }
 }
 
@@ -30,6 +33,9 @@ extension Template: RequestText {
     parts.compactMap { part in
       if case .column(let name, let optional) = part { (name, optional) } else { nil }
     }
+  }
+  package var soleColumn: String? {
+    if parts.count == 1, case .column(let name, _) = parts[0] { name } else { nil }
   }
   package func filled(_ cell: (String) -> String?) -> String? { fill(cell) }
 }

@@ -1,13 +1,15 @@
-internal import AssayColumns
 package import AssayDefinition
 package import AssayEngine
-internal import AssayFormats
-internal import AssayHTTP
 
 /// Columns from any HTTP API that answers JSON for a key.
 package struct LookupStep: Step, Component {
   var request = RequestTemplate<Template>()
   var columns = Named<RecordPath>()
+  var matches: RecordPath?
+  var ambiguous: OnAmbiguous?
+  var quality: RecordPath?
+  var batch: LookupBatch?
+  var normalize = KeyNormalization()
   var notFoundStatus = [404]
   var expect = ExpectDeclaration()
   var responses: [ResponseRuleDeclaration] = []
@@ -18,12 +20,35 @@ package struct LookupStep: Step, Component {
     details: """
       One request for each distinct set of inputs: the templates in `path`, `query` and `body`. What is filled into them is encoded
       for its place, so that it stays within it whatever a row holds. An answer in which no column's path leads anywhere counts as `not_found`. `STEP_status` says what came of each row.
+
+      Where an answer is a list of what fits, `matches` leads to its members, nulls left out, and the columns' paths start at one of them:
+      none is `not_found`, one `ok`, several `ambiguous`. A filter says what counts as a match at all:
+      `matches: $.results[?@.score >= 0.8]`.
+
+      With `batch`, many keys stand in one request.
+
+      Inputs are made equal where they mean the same by `normalize`, from left to right: `trim` (blanks at the ends go), `collapse`
+      (runs of blanks become one, too), `lower`, `upper`, `digits` (nothing else stays), `zip5` (of `50014-1234` and `500141234` the first five
+      digits stay). They are asked for as they are then. A row whose input is empty then is `skipped`.
       """,
     keys: RequestTemplate.keys(
       path: "The path, joined to the api's `base_url`: `/companies/{domain}`.",
       query: "Query parameters: `{domain: \"{domain}\"}`."
     ).map { $0.lifted(to: \.request) } + [
       Key("columns", \.columns, required: true, "New columns: the name, and the JSONPath (RFC 9535) to its value."),
+      Key("matches", \.matches, "The JSONPath to all that fits the key in an answer: `$.results[*]`."),
+      Key(
+        "ambiguous", \.ambiguous, shown: "first",
+        "What a key with several matches gets, beside the status `ambiguous`: the values of the `first`, or `null`."),
+      Key(
+        "quality", \.quality,
+        "The JSONPath to how well what was found fits the key, in the service's words: `$.score`. With `matches` it starts at a match."
+      ),
+      Key("batch", \.batch, "Many keys in one request: `{size: 100, key: $.id}`. It needs `matches`."),
+      Key(
+        "normalize", \.normalize, shown: "[collapse]",
+        "What is done to inputs before they are keys: a list for all of them, or `{zip: [zip5], name: [collapse, lower]}`."
+      ),
       Key("not_found_status", \.notFoundStatus, "Statuses that mean that there is nothing for the key."),
       Key("expect", \.expect, "What an answer must be; it comes before what the api expects."),
       Key(
@@ -31,7 +56,30 @@ package struct LookupStep: Step, Component {
       ),
     ] + LookupSettings.schema.keys(at: \.settings),
     rules: RequestTemplate.rules.map { $0.lifted(to: \.request) } + [
-      Rule("columns") { $0.columns.items.isEmpty ? "'columns' names no column" : nil }
+      Rule("columns") { $0.columns.items.isEmpty ? "'columns' names no column" : nil },
+      Rule("ambiguous") {
+        $0.ambiguous != nil && $0.matches == nil
+          ? "'ambiguous' needs 'matches': the path to all that fits the key in an answer" : nil
+      },
+      Rule("batch") { step in
+        guard let batch = step.batch else { return nil }
+        if step.matches == nil { return "'batch' needs 'matches': the path to the records of an answer" }
+        let names = step.request.columns.map(\.name)
+        if names.isEmpty { return "the request names no column, so that it holds no keys" }
+        guard let column = batch.column else {
+          return names.count == 1
+            ? nil
+            : "the request names several columns; 'column' says whose values are the keys: \(names.joined(separator: ", "))"
+        }
+        return names.contains(column)
+          ? nil : "the request names no column '\(column)'\(suggestion(for: column, among: names))"
+      },
+      Rule("normalize") { step in
+        let names = step.request.columns.map(\.name)
+        return step.normalize.columns.first { !names.contains($0) }.map {
+          "the request names no column '\($0)'\(suggestion(for: $0, among: names))"
+        }
+      },
     ] + LookupSettings.schema.rules(at: \.settings),
     examples: [
       """
@@ -55,7 +103,30 @@ package struct LookupStep: Step, Component {
       path: https://api.example.com/match
       method: POST
       body: {json: {name: "{company}", country: "{country?}", fuzzy: true}}
-      columns: {id: $.match.id}
+      columns: {id: $.id}
+      matches: "$.matches[?@.score >= 0.8]"
+      ambiguous: "null"
+      quality: $.score
+      """,
+      """
+      type: lookup
+      from: example
+      path: https://api.example.com/items
+      query: {skus: "{sku}"}
+      batch: {size: 200, key: $.sku}
+      matches: "$.items[*]"
+      normalize: [collapse, upper]
+      columns: {title: $.title, price: $.price.amount}
+      """,
+      """
+      type: lookup
+      from: example
+      path: "https://api.example.com/{country}/parcels"
+      method: POST
+      body: {json: {ids: "{parcel}"}}
+      batch: {key: $.id, column: parcel}
+      matches: "$[*]"
+      columns: {state: $.state}
       """,
     ],
     faults: [
@@ -72,89 +143,22 @@ package struct LookupStep: Step, Component {
         "type: lookup\nfrom: example\npath: https://example.com/\nmethod: POST\ncolumns: {a: $.a}\n"
           + "body: {⟪text: '{{\"name\": \"{name}\"}}', content_type: application/json}",
         "a row's value could break out of a JSON text; write the body under 'json'"),
+      FaultExample(
+        "type: lookup\nfrom: example\npath: \"https://example.com/{a}\"\n⟪batch: {key: $.a}\ncolumns: {b: $.b}",
+        "'batch' needs 'matches': the path to the records of an answer"),
+      FaultExample(
+        "type: lookup\nfrom: example\npath: \"https://example.com/{a}/{b}\"\n⟪batch: {key: $.a}\nmatches: \"$[*]\"\ncolumns: {c: $.c}",
+        "the request names several columns; 'column' says whose values are the keys: a, b"),
+      FaultExample(
+        "type: lookup\nfrom: example\npath: \"https://example.com/{zip}\"\n⟪normalize: {zap: zip5}\ncolumns: {c: $.c}",
+        "the request names no column 'zap'; did you mean 'zip'?"),
+      FaultExample(
+        "type: lookup\nfrom: example\npath: \"https://example.com/{a}\"\n⟪ambiguous: first\ncolumns: {c: $.c}",
+        "'ambiguous' needs 'matches': the path to all that fits the key in an answer"),
     ])
 
   package var work: StepWork { .lookup(TemplateLookup(step: self)) }
-}
 
-private struct TemplateLookup: Lookup {
-  let step: LookupStep
-  /// Every `{column}` of the request, once: it is filled from them.
-  private let names: [(name: String, isOptional: Bool)]
-
-  init(step: LookupStep) {
-    self.step = step
-    names = step.request.columns
-  }
-
-  var inputs: [Template] { names.map { Template(parts: [.column($0.name, optional: $0.isOptional)]) } }
-  var answerColumns: [LookupColumn] { step.columns.items.map { LookupColumn($0.name) } }
-  var settings: LookupSettings { step.settings }
-
-  /// The inputs trimmed; blank ones that the request needs skip the row.
-  func key(_ inputs: [String]) -> LookupKey? {
-    let parts = inputs.map { collapsed($0) }
-    for (part, name) in zip(parts, names) where part.isEmpty && !name.isOptional { return nil }
-    return LookupKey(parts)
-  }
-
-  /// The request that asks for a key.
-  private func request(for key: LookupKey, _ client: APIClient) throws -> HTTPRequest {
-    let values = Dictionary(zip(names.map(\.name), key.parts)) { first, _ in first }
-    return try step.request.prepared(client) { values[$0] }.httpRequest()
-  }
-
-  /// Asks for the one key that a request holds.
-  func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
-    guard let key = keys.first else { return [] }
-    guard let client = try client(context) else { return [] }
-    let request = try request(for: key, client)
-    let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
-    let exchange = try await client.send(request, expecting: expectation)
-    if !exchange.isFound {
-      let origin = AnswerOrigin(exchange, payload: [])
-      return [LookupAnswer(.notFound, cells: step.columns.items.map { _ in .null }, origin: origin)]
-    }
-    let shown = "the answer to \(request.method.rawValue) \(client.mask.apply(to: "\(request.url)"))"
-    var answer = try await context.run.workers.run { () throws -> LookupAnswer in
-      do throws(FormatFault) {
-        return try read(exchange.response.status, exchange.response.body)
-      } catch {
-        throw error.failure(in: shown)
-      }
-    }
-    answer.origin = AnswerOrigin(exchange)
-    return [answer]
-  }
-
-  func client(_ context: NodeContext) throws -> APIClient? {
-    try context.client(step.request.api, answers: AnswerDeclaration(expect: step.expect, responses: step.responses))
-  }
-
-  func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
-    guard let client = try client(context) else { return nil }
-    // The request with the columns' names in the place of their values.
-    let request = try step.request.prepared(client) { "{\($0)}" }.httpRequest()
-    let headers = request.headers.fields.map { "\($0.name): \($0.value)" }
-    let body = String(decoding: request.body, as: UTF8.self)
-    let lines = ["lookup \(request.method.rawValue) \(request.url)"] + headers + [body]
-    return AnswerScope(api: client.name, text: lines.joined(separator: "\n"))
-  }
-
-  func recall(_ remembered: RememberedAnswer, of key: LookupKey) throws -> LookupAnswer {
-    try read(remembered.status, remembered.payload)
-  }
-
-  /// What an answer says.
-  private func read(_ status: Int, _ body: [UInt8]) throws(FormatFault) -> LookupAnswer {
-    let columns = step.columns.items
-    let nothing = LookupAnswer(.notFound, cells: columns.map { _ in .null })
-    // Of an answer that a rule took for "not found" nothing is kept.
-    if step.notFoundStatus.contains(status) || status == 204 || body.isEmpty { return nothing }
-    let root = try JSONParser.parse(body)
-    let found = columns.map { $0.value.path.select(in: root) }
-    if found.allSatisfy(\.isEmpty) { return nothing }
-    return LookupAnswer(
-      .ok, cells: found.map { values in values.count > 1 ? .text(JSONValue.array(values).text) : Cell(values.first) })
-  }
+  /// The column whose values are the keys of a batch; nil where a request holds one key.
+  var batchColumn: String? { batch.flatMap { $0.column ?? request.columns.first?.name } }
 }

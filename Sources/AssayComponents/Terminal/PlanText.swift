@@ -142,7 +142,8 @@ package struct PlanText {
     var seconds: Double {
       let answers = (Double(requests) / Double(max(1, concurrency))).rounded(.up) * PlanText.secondsPerRequest
       guard let rate else { return answers }
-      return max(answers, Double(max(0, requests - rate.burst)) / Double(rate.requests) * (rate.per / .seconds(1)))
+      let load = rate.unit == .cost ? cost : Double(requests)
+      return max(answers, max(0, load - Double(rate.burst)) / Double(rate.requests) * (rate.per / .seconds(1)))
     }
   }
 

@@ -1,10 +1,14 @@
 package import AssayDefinition
+package import AssayHTTP
+
+extension RateLimit.Unit: ConfigChoice {}
 
 /// The `rate_limit` of an API.
 package struct RateLimitDeclaration: ConfigObject {
   package var requests = 1
   package var per = Duration.seconds(1)
   package var burst: Int?
+  package var unit: RateLimit.Unit?
 
   package static let schema = Schema(
     "rate limit", RateLimitDeclaration(), summary: "How many requests start in a time.",
@@ -16,6 +20,10 @@ package struct RateLimitDeclaration: ConfigObject {
       Key(
         "burst", \.burst, shown: "requests", range: 1...1_000_000,
         "How many may start at once after a rest. In any time as long as `per` at most `burst` and `requests` together start; 1 keeps them apart."
+      ),
+      Key(
+        "unit", \.unit, shown: "as the provider counts",
+        "What counts: each of the `requests` as one, or their `cost` where their provider says what each costs. A request that costs more than `burst` goes after a rest, and the next ones wait for what it was dearer."
       ),
     ],
     rules: [Rule("per") { $0.per <= .zero ? "a rate is per a time longer than 0s" : nil }])

@@ -11,7 +11,7 @@ package struct ProviderDefaults: Sendable, Hashable {
   package var concurrency: Int
   /// How long its answers are good.
   package var age: AnswerAge
-  /// Requests in a time, where the provider says so.
+  /// Requests in a time, or their cost, where the provider says so.
   package var rateLimit: RateLimit?
   /// What a request costs of a budget.
   package var cost: Double
@@ -116,8 +116,11 @@ package final class APIClients: Sendable {
     let declaration = name.flatMap { declarations[$0] } ?? APIDeclaration()
     return APIGate(
       concurrency: declaration.concurrency ?? provider?.concurrency ?? 8,
-      rate: declaration.rateLimit.map { RateLimit(requests: $0.requests, per: $0.per, burst: $0.burst) }
-        ?? provider?.rateLimit,
+      rate: declaration.rateLimit.map {
+        RateLimit(
+          requests: $0.requests, per: $0.per, burst: $0.burst,
+          unit: $0.unit ?? provider?.rateLimit?.unit ?? .requests)
+      } ?? provider?.rateLimit,
       breaker: declaration.circuitBreaker.declaration.map {
         CircuitBreaker.Settings(failures: $0.failures, coolDown: $0.coolDown)
       })

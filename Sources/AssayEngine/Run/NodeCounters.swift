@@ -30,7 +30,7 @@ package final class NodeCounters: Sendable {
   /// The most warnings that are kept with their text.
   static let keptWarnings = 20
 
-  /// Requests and retries of the node's clients, which count them as they send.
+  /// Requests of the node's clients with their cost, which count them as they send.
   package let sent = RequestCounters()
   private let state = Mutex(Values())
   private let late = Mutex<[String: @Sendable () -> [String]]>([:])
@@ -48,6 +48,7 @@ package final class NodeCounters: Sendable {
       values.warningCount += said.count
       values.warnings += said
     }
+    values.cost = totals.cost
     return values
   }
 
