@@ -52,6 +52,7 @@ extension Catalogue {
       OutputFamily.self,
       [
         Entry(CSVOutput.self) { $0 },
+        Entry(HTTPOutput.self) { $0 },
         Entry(JSONLinesOutput.self) { $0 },
         Entry(JSONOutput.self) { $0 },
         Entry(SQLiteOutput.self) { $0 },

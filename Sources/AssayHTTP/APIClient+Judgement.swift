@@ -5,8 +5,8 @@ extension APIClient {
       case accepted(HTTPResponse, isFound: Bool)
       case cancelled
       case unauthorized(any Error)
-      /// Asking again would change nothing: kind, reason, hint.
-      case refused(FailureClass, String, String?)
+      /// Asking again would change nothing: kind, reason, hint, and whether a rule says so.
+      case refused(FailureClass, String, String?, isRule: Bool)
       /// The policy decides; with a kind, where the reason is not the status alone.
       case failed(FailureClass?, String, RetryPolicy.Outcome)
     }
@@ -31,7 +31,9 @@ extension APIClient {
     case .unauthorized(let error): return Judgement(conclusion: .unauthorized(error), health: .unknown)
     case .answered(let response, _):
       let quota = ServerQuota.wait(in: response.headers, now: clock.unixTime)
-      if let verdict = await expectation.judgement(of: response) { return judge(response, verdict, quota) }
+      if let ruling = await expectation.judgement(of: response) {
+        return judge(response, ruling.verdict, isRule: ruling.isRule, quota)
+      }
       let retryAfter = RetryAfter.wait(in: response.headers, now: clock.unixTime)
       let isLimited = response.status == 429 || response.status == 403 && (quota ?? retryAfter) != nil
       let status = isLimited ? 429 : response.status
@@ -46,14 +48,15 @@ extension APIClient {
   }
 
   private func judge(
-    _ response: HTTPResponse, _ verdict: BodyExpectation.Verdict, _ quota: Duration?
+    _ response: HTTPResponse, _ verdict: BodyExpectation.Verdict, isRule: Bool, _ quota: Duration?
   ) -> Judgement {
     switch verdict {
     case .accept: return Judgement(conclusion: .accepted(response, isFound: true), health: .succeeded, hold: quota)
     case .notFound:
       return Judgement(conclusion: .accepted(response, isFound: false), health: .succeeded, hold: quota)
     case .fail(let kind, let reason, let hint):
-      return Judgement(conclusion: .refused(kind, reason, hint), health: .succeeded, hold: quota)
+      return Judgement(
+        conclusion: .refused(kind, reason, hint, isRule: isRule), health: .succeeded, hold: quota)
     case .retry(let kind, let reason, let after):
       let asked = after ?? RetryAfter.wait(in: response.headers, now: clock.unixTime)
       var hold = quota

@@ -13,7 +13,7 @@ package struct APIClient: Sendable {
   package var timeouts: Timeouts
   /// Bytes of one body, decompressed.
   package var maxBody: Int
-  package let transport: any Transport
+  package var transport: any Transport
   package let gate: APIGate
   package let mask: SecretMask
   package let clock: any RetryClock
@@ -152,7 +152,8 @@ package struct APIClient: Sendable {
         return HTTPExchange(request: request, response: response, attempts: report.attempts, isFound: isFound)
       case .cancelled: throw report.cancelled()
       case .unauthorized(let error): throw report.unauthorized(error)
-      case .refused(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
+      case .refused(let kind, let reason, let hint, let isRule):
+        throw report.judged(kind, reason, hint, isRule: isRule)
       case .failed(let kind, let reason, let found):
         report.judgement = kind.map { ($0, reason) }
         outcome = found

@@ -28,18 +28,18 @@ extension BodyExpectation {
     return expectation
   }
 
-  /// What an answer means: what the rules say of it, else what status and body say; nil if the status is no answer.
-  package func judgement(of response: HTTPResponse) async -> Verdict? {
+  /// What an answer means: what the rules say of it, else what status and body say; nil if the status is no answer. And
+  /// whether it was a rule that said so.
+  func judgement(of response: HTTPResponse) async -> (verdict: Verdict, isRule: Bool)? {
     switch await rules?(response) {
-    case .accept?: return verdict(on: response, isAnswer: true)
-    case let verdict?: return verdict
+    case .accept?: return (verdict(on: response, isAnswer: true), false)
+    case let verdict?: return (verdict, true)
     case nil: break
     }
-    if Redirect.isOne(response), let verdict = redirectJudge?(response) { return verdict }
-    if accepts(status: response.status) { return verdict(on: response) }
+    if Redirect.isOne(response), let verdict = redirectJudge?(response) { return (verdict, false) }
+    if accepts(status: response.status) { return (verdict(on: response), false) }
     guard let statuses, (200...299).contains(response.status) else { return nil }
-    return .fail(
-      .data, reason: "answered \(statusText(response.status)), where \(statuses) is expected", hint: "see expect.status"
-    )
+    let reason = "answered \(statusText(response.status)), where \(statuses) is expected"
+    return (.fail(.data, reason: reason, hint: "see expect.status"), false)
   }
 }

@@ -61,6 +61,9 @@ package struct BodyExpectation: Sendable {
   package var judge: (@Sendable (HTTPResponse) -> Verdict)?
   /// Looks at a redirect before it is followed; nil follows it. A service may send whoever has no key to a page for people.
   package var redirectJudge: (@Sendable (HTTPResponse) -> Verdict?)?
+  /// Whether an answer only says that something arrived: an empty body does, whatever its type, and a page for people
+  /// does not, unless it is asked for by its type.
+  package var isReceipt = false
   /// The statuses that count as answers, in place of the successes.
   var statuses: StatusSet?
   /// What is asked first, for every status.
@@ -106,14 +109,19 @@ package struct BodyExpectation: Sendable {
   }
 
   private func complaint(about response: HTTPResponse) -> String? {
+    if isReceipt, response.body.isEmpty { return nil }
     let type = response.headers.mediaType
     if let contentType, !Self.matches(type, contentType) {
       let answered = type.map { "content of type \($0)" } ?? "content without a type"
       return "answered \(answered), not \(contentType)"
     }
-    if format == .any { return nil }
+    if format == .any, !isReceipt { return nil }
     let start = Self.start(of: response.body)
     let lower = start.map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
+    if format == .any {
+      let isAskedFor = contentType.map { Self.matches("text/html", $0) } ?? false
+      return Self.isHTML(lower) && !isAskedFor ? "answered an HTML page, which says nothing of what was sent" : nil
+    }
     // Compressed files are undone by who reads them, and so is UTF-16.
     if Self.isPackedOrWide(response.body) { return nil }
     if Self.isHTML(lower) { return "answered an HTML page, not \(format.title)" }

@@ -97,11 +97,13 @@ extension APIClient {
     case .failed(let failure): throw failure
     case .answered(let response, _):
       report.note(.answered(response, sentCredentials: auth == nil ? nil : request))
-      switch await expectation.judgement(of: response) {
+      let ruling = await expectation.judgement(of: response)
+      switch ruling?.verdict {
       case nil: throw report.gaveUp(.notRetryable)
       case .accept: return HTTPExchange(request: request, response: response, attempts: attempts)
       case .notFound: return HTTPExchange(request: request, response: response, attempts: attempts, isFound: false)
-      case .fail(let kind, let reason, let hint): throw report.judged(kind, reason, hint)
+      case .fail(let kind, let reason, let hint):
+        throw report.judged(kind, reason, hint, isRule: ruling?.isRule ?? false)
       case .retry(let kind, let reason, _): throw report.judged(kind, reason, nil)
       }
     }

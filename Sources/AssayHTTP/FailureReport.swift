@@ -30,9 +30,10 @@ struct FailureReport {
       retryAt: cause.retryAt)
   }
 
-  func judged(_ kind: FailureClass, _ reason: String, _ hint: String?) -> HTTPFailure {
+  func judged(_ kind: FailureClass, _ reason: String, _ hint: String?, isRule: Bool = false) -> HTTPFailure {
     var failure = failure(kind, reason + redirected, hint: hint)
     failure.isJudged = true
+    failure.isRule = isRule
     return failure
   }
 

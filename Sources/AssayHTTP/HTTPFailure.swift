@@ -57,6 +57,8 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package var shortage: String?
   /// Whether `kind` is what a rule or a judge says of the answer, rather than what its status stands for.
   package var isJudged = false
+  /// Whether it is a rule of the pipeline file that takes the answer for a failure.
+  package var isRule = false
 
   package init(
     kind: FailureClass, method: HTTPMethod, url: String, message: String, attempts: Int, status: Int? = nil,

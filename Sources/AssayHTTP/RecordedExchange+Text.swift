@@ -17,6 +17,7 @@ extension RecordedExchange {
       lines.append("attempts: \(failure.attempts)")
       lines.append("failure: \(failure.kind.rawValue)")
       lines.append("message: \(Self.oneLine(failure.message))")
+      if failure.isJudged { lines.append("judged-by: \(failure.isRule ? "rule" : "answer")") }
       if let status = failure.status { lines.append("status: \(status)") }
       if let transport = failure.transport { lines.append("transport: \(transport.rawValue)") }
       if let hint = failure.hint { lines.append("hint: \(Self.oneLine(hint))") }
@@ -80,6 +81,8 @@ extension RecordedExchange {
         retryAt: try fields.number("retry-at", in: 0...253_402_300_799).map { Int64($0) },
         transport: fields["transport"].flatMap { TransportFailure.Kind(rawValue: $0) })
       failure.shortage = fields["shortage"]
+      failure.isJudged = fields["judged-by"] != nil
+      failure.isRule = fields["judged-by"] == "rule"
       return .failed(failure)
     }
     guard let status = try fields.number("status"), (100...999).contains(status) else {

@@ -14,8 +14,11 @@ extension Store {
       ])
     if ended.isEmpty { throw unknownRun(run, path) }
     try releaseClaims(of: run, in: handle)
-    // Pages were kept for a resume, which is over; answers to look-ups belong to no run.
-    if !resumable.contains(result.outcome) { try dropKeptAnswers(ofPipelineOf: run, in: handle) }
+    // Pages and sent requests were kept for a resume, which is over; answers to look-ups belong to no run.
+    if !resumable.contains(result.outcome) {
+      try dropKeptAnswers(ofPipelineOf: run, in: handle)
+      try dropSent(ofPipelineOf: run, in: handle)
+    }
     let step = try handle.prepare("INSERT INTO run_steps VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
     for (position, record) in result.steps.enumerated() {
       try step.run([

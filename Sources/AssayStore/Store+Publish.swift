@@ -60,11 +60,8 @@ extension Store {
 
   /// The first half of `publish`, up to and including COMMIT.
   package func commit(_ plan: PublishPlan) async throws(StoreFailure) {
-    for item in plan.tables where Self.isReserved(table: item.table) || item.table.utf8.contains(0) {
-      throw StoreFailure(
-        .badTable, item.stage.path ?? path, "the table name '\(item.table)' is reserved", advice: "name another table")
-    }
-    try await rehearse(plan)
+    try refuseReserved(plan.tables)
+    try await rehearse(plan.tables.filter { $0.stage.path != nil })
     try await file.perform { [path] connection throws(StoreFailure) in
       connection.forgetAll()
       let handle = connection.handle
@@ -97,17 +94,41 @@ extension Store {
     }
   }
 
-  /// Tries the publishing to other databases and takes it back, so that rows which they refuse are found before the
-  /// decision.
-  private func rehearse(_ plan: PublishPlan) async throws(StoreFailure) {
-    for item in plan.tables where item.stage.path != nil && item.stage.hasTable {
-      let database = try await database(at: item.stage.path, creates: false)
-      try await database.perform { connection throws(StoreFailure) in
+  /// Tries the publishing of tables, in the store and in other databases, and takes it back: rows that they refuse are
+  /// found before what cannot be taken back is done. Costs about as much as the publishing.
+  /// - Throws: what `publish` would.
+  package func rehearsePublishing(_ tables: [TablePublish]) async throws(StoreFailure) {
+    try refuseReserved(tables)
+    try await rehearse(tables)
+  }
+
+  private func refuseReserved(_ tables: [TablePublish]) throws(StoreFailure) {
+    for item in tables where Self.isReserved(table: item.table) || item.table.utf8.contains(0) {
+      throw StoreFailure(
+        .badTable, item.stage.path ?? path, "the table name '\(item.table)' is reserved", advice: "name another table")
+    }
+  }
+
+  /// Those of one database are tried one by one in one transaction, as they may go to one table.
+  private func rehearse(_ tables: [TablePublish]) async throws(StoreFailure) {
+    var places: [String?] = []
+    for item in tables where item.stage.hasTable && !places.contains(item.stage.path) { places.append(item.stage.path) }
+    for place in places {
+      let items = tables.filter { $0.stage.hasTable && $0.stage.path == place }
+      try await database(at: place, creates: false).perform { connection throws(StoreFailure) in
         connection.forgetAll()
         try Self.preparePublishing(connection.handle)
+        defer {
+          // Files of other programs stay as careful as they are.
+          if place == nil {
+            try? connection.handle.execute("PRAGMA synchronous = NORMAL; PRAGMA legacy_alter_table = OFF")
+          }
+        }
         try connection.handle.execute("BEGIN IMMEDIATE")
         defer { connection.handle.rollBack() }
-        try TablePublisher(handle: connection.handle).publish(item, oldName: Self.oldName(of: item.stage))
+        for item in items {
+          try TablePublisher(handle: connection.handle).publish(item, oldName: Self.oldName(of: item.stage))
+        }
       }
     }
   }

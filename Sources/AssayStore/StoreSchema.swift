@@ -63,20 +63,31 @@ enum StoreSchema {
       api TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL, cost REAL NOT NULL,
       PRIMARY KEY (api, day)) WITHOUT ROWID;
     """,
-    """
+    enrichment + sentRequests,
+  ]
+
+  /// Where answers that rows are tied to came from, and what came of look-ups.
+  private static let enrichment = """
     CREATE TABLE answer_origins (
       id TEXT PRIMARY KEY, "key" TEXT NOT NULL, provider TEXT NOT NULL, api TEXT NOT NULL, method TEXT NOT NULL,
       url TEXT NOT NULL, subject TEXT, status INTEGER, found INTEGER, fetched_at TEXT NOT NULL, run_id TEXT NOT NULL)
       WITHOUT ROWID;
     ALTER TABLE run_steps ADD COLUMN enrichment TEXT;
-    """,
-  ]
+
+    """
+
+  /// What outputs have sent to others, without bodies.
+  private static let sentRequests = """
+    CREATE TABLE sent_requests (
+      root_run TEXT NOT NULL, "key" TEXT NOT NULL, run_id TEXT NOT NULL, output INTEGER NOT NULL, method TEXT NOT NULL,
+      url TEXT NOT NULL, status INTEGER NOT NULL, "rows" INTEGER NOT NULL, sent_at TEXT NOT NULL,
+      PRIMARY KEY (root_run, "key")) WITHOUT ROWID;
+    """
 
   /// The names of the store's own tables.
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
-    "schedule_state", "run_events", "publish_intents", "source_state", "api_usage",
-    "answer_origins",
+    "schedule_state", "run_events", "publish_intents", "source_state", "api_usage", "answer_origins", "sent_requests",
   ]
 
   /// Brings the file to this version in one transaction.

@@ -31,13 +31,16 @@ enum CRM {
   ]
 
   /// The paths behind each lock.
-  static var paths: [String] { routes.map(\.path) + ["customers/ID"] }
+  static var paths: [String] { routes.map(\.path) + ["customers/ID", "records", "records/ID"] }
 
   static func answer(_ request: SandboxRequest, auth: CRMAuth) throws(Refusal) -> Answer {
     if request.path == CRMOAuth.tokenPath { return try CRMOAuth.answer(request) }
     guard auth.admits(request) else { return auth.refusal }
     let path = request.segments.dropFirst().joined(separator: "/")
     let rows = try rows(of: request)
+    if request.segments.dropFirst().first == "records", request.segments.count <= 3 {
+      return CRMRecords.answer(request, id: request.segments.dropFirst(2).first.map(String.init))
+    }
     if let route = routes.first(where: { $0.path == path }) { return try route.answer(request, rows) }
     let parts = path.split(separator: "/")
     if parts.count == 2, parts[0] == "customers" {

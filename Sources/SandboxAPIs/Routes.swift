@@ -31,6 +31,7 @@ enum Routes {
         \(CRM.paths.prefix(half).joined(separator: " "))
         \(CRM.paths.dropFirst(half).joined(separator: " "))
       ?month=2026-10 narrows them to a month, ?charset=iso-8859-1 or utf-16 encodes text; a search is a POST.
+      records takes what is sent, one by one or in lists, once for each Idempotency-Key, and tells of it.
 
       user assay, password sandbox; key sandbox-key in X-API-Key or api_key; bearer token sandbox-token;
       OAuth2 client assay, secret sandbox-secret, tokens at \(CRMOAuth.tokenPath);
@@ -57,7 +58,8 @@ enum Routes {
     // The CRM's search takes its pages in the body, the geocoder its batches, the catalogue its keys.
     let isSearch = request.method == "POST" && ["search", "addressbatch"].contains(request.segments.last)
     let isList = request.method == "POST" && request.path == Catalog.itemsPath
-    if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET", !isSearch, !isList {
+    let isKept = request.segments.count >= 2 && request.segments[1] == "records" && first.hasPrefix("crm")
+    if first != "echo", request.path != CRMOAuth.tokenPath, request.method != "GET", !isSearch, !isList, !isKept {
       return Answer.error(405, "method_not_allowed", "\(request.path) answers GET only").with(header: "Allow", "GET")
     }
     do throws(Refusal) {

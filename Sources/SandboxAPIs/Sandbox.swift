@@ -22,11 +22,12 @@ package enum Sandbox {
     }
     let ledger = RequestLedger()
     let issued = IssuedTokens()
+    let received = ReceivedRecords()
     let bound = Bound()
     var logger = Logger(label: "assay-sandbox")
     logger.logLevel = .critical
     let application = Application(
-      responder: SandboxResponder(ledger: ledger, issued: issued),
+      responder: SandboxResponder(ledger: ledger, issued: issued, received: received),
       configuration: ApplicationConfiguration(
         address: .hostname("127.0.0.1", port: port), serverName: "assay-sandbox"),
       onServerRunning: { channel in bound.resolve(.success(channel.localAddress?.port ?? port)) },
@@ -39,7 +40,8 @@ package enum Sandbox {
         bound.resolve(.failure(SandboxError(message: "cannot listen on 127.0.0.1:\(port): \(error)")))
       }
     }
-    return RunningSandbox(port: try await bound.port(), ledger: ledger, issued: issued, server: server)
+    return RunningSandbox(
+      port: try await bound.port(), ledger: ledger, issued: issued, received: received, server: server)
   }
 }
 
@@ -49,6 +51,7 @@ package struct RunningSandbox: Sendable {
   package let port: Int
   let ledger: RequestLedger
   let issued: IssuedTokens
+  let received: ReceivedRecords
   let server: Task<Void, Never>
 
   /// The root of all APIs, without a slash at its end.
@@ -68,6 +71,12 @@ package struct RunningSandbox: Sendable {
 
   /// The access tokens that `/crm-oauth/oauth/token` has issued so far, in order.
   package var issuedTokens: [String] { issued.texts }
+
+  /// The records that `/records` of the CRM holds, in the order in which they first came.
+  package var records: [ReceivedRecord] { received.all }
+
+  /// How often each idempotency key came to `/records`.
+  package var idempotencyKeys: [String: Int] { received.keyCounts }
 
   /// Sets all counters to zero, those of faults included.
   package func reset() { ledger.reset() }

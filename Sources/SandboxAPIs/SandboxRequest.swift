@@ -17,6 +17,8 @@ struct SandboxRequest: Sendable {
   var faults = FaultPlan()
   /// What the sandbox's locks remember.
   var issued = IssuedTokens()
+  /// What was sent to be kept.
+  var received = ReceivedRecords()
 
   subscript(name: String) -> String? { query.first { $0.name == name }?.value }
 

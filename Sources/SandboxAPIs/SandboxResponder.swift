@@ -16,6 +16,7 @@ struct SandboxContext: RequestContext {
 struct SandboxResponder: HTTPResponder {
   let ledger: RequestLedger
   let issued: IssuedTokens
+  let received: ReceivedRecords
 
   func respond(to request: Request, context: SandboxContext) async throws -> Response {
     var read: SandboxRequest
@@ -30,6 +31,7 @@ struct SandboxResponder: HTTPResponder {
     if let own = OwnRoutes.answer(read, ledger: ledger) { return Self.response(own) }
 
     read.issued = issued
+    read.received = received
     ledger.begin(read)
     defer { ledger.end() }
     let body = try await request.body.collect(upTo: 4 << 20)

@@ -16,7 +16,9 @@ package struct BodyTemplate<Text: RequestText>: ConfigObject {
         Key(
           "json", \.json,
           "Any value, sent as JSON. Numbers, `true`, `false` and `null` without quotes keep their kinds."
-            + (filled.map { "\($0) stays within its text, and text." } ?? "")),
+            + (Text.keepsKinds
+              ? " A text that is one `{column}` alone is that column's value with its kind, `{column?}` null where there is none; what is filled in elsewhere stays within its text, and text."
+              : filled.map { "\($0) stays within its text, and text." } ?? "")),
         Key("form", \.form, "Fields with their values, sent as an HTML form is (URL-encoded)."),
         Key(
           "text", \.text,

@@ -33,16 +33,22 @@ struct RequestTemplate<Text: RequestText>: Sendable {
 
   /// The keys, with what is said of `path` and `query` where they are used.
   static func keys(path: String, query: String) -> [Key<RequestTemplate>] {
-    [
-      Key("api", \.api, "The entry under `apis` with address, auth and limits."),
-      Key("path", \.path, required: true, path),
-      Key("query", \.query, query),
-      Key("headers", \.headers, "Further headers."),
+    addressKeys(path: path, query: query) + [
       Key(
         "method", \.method,
         "What the request does. `POST` and `PATCH` are sent again after a fault only if the api's `retry` has "
           + "`non_idempotent: true`."),
       Key("body", \.body, "What the request carries; not with `GET`."),
+    ]
+  }
+
+  /// The keys that say where a request goes.
+  static func addressKeys(path: String, query: String) -> [Key<RequestTemplate>] {
+    [
+      Key("api", \.api, "The entry under `apis` with address, auth and limits."),
+      Key("path", \.path, required: true, path),
+      Key("query", \.query, query),
+      Key("headers", \.headers, "Further headers."),
     ]
   }
 

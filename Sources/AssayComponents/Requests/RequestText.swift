@@ -6,6 +6,8 @@ package protocol RequestText: ConfigValue {
   static var empty: Self { get }
   /// Whether `{column}` stands for what differs from row to row.
   static var isTemplate: Bool { get }
+  /// Whether a text of a JSON body that is one `{column}` alone stands for the column's value with its kind.
+  static var keepsKinds: Bool { get }
   /// The text as it is written.
   var written: String { get }
   /// The columns that it names.
@@ -14,6 +16,10 @@ package protocol RequestText: ConfigValue {
   var soleColumn: String? { get }
   /// The text with its columns filled; nil where one that may not be null is null.
   func filled(_ cell: (String) -> String?) -> String?
+}
+
+extension RequestText {
+  package static var keepsKinds: Bool { false }
 }
 
 extension String: RequestText {

@@ -13,6 +13,7 @@ extension SummaryBlocks {
     case 0 where failed > 0:
       words = "let through: \(checks(failed)) failed, but this call fails on nothing (exit code 0)"
     case 0 where warned > 0: words = "passed with \(NumberText.count(warned, "warning")) (exit code 0)"
+    case 0 where report.outcome == .warned: words = "passed, and rows were left out of what was sent (exit code 0)"
     case 0 where report.datasets.isEmpty: words = "passed: no dataset was checked (exit code 0)"
     case 0: words = passed > 0 ? "passed: \(checks(passed)) (exit code 0)" : "passed (exit code 0)"
     case 1 where failed > 0: words = "gate failed: \(checks(failed)) (exit code 1)"

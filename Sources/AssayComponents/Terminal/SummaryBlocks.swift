@@ -46,7 +46,10 @@ struct SummaryBlocks {
     let isWorth =
       makers.count > 1 || report.durationSeconds >= 5
       || report.steps.contains { $0.isTroubled || $0.counters.requests > 0 || $0.counters.retries > 0 }
-    return isWorth ? table(report.steps.filter { $0.kind == "source" || $0.kind == "step" || $0.isTroubled }) : []
+    let shown = report.steps.filter { step in
+      step.kind == "source" || step.kind == "step" || step.counters.requests > 0 || step.isTroubled
+    }
+    return isWorth ? table(shown) : []
   }
 
   /// The steps that failed, were stopped or warned.
@@ -136,7 +139,9 @@ struct SummaryBlocks {
         TextTable.Cell(style.cut(style.safe(output.target), to: style.textWidth * 2 / 5), .strong),
         TextTable.Cell(isNarrow ? "" : style.safe(output.type), .faint),
         TextTable.Cell(NumberText.count(output.rows, "row"), right: true),
-        TextTable.Cell(output.published ? "published" : "not published", output.published ? .plain : .caution),
+        TextTable.Cell(
+          output.published ? (output.type == "http" ? "sent" : "published") : "not published",
+          output.published ? .plain : .caution),
       ]
     }
     var lines = [style.heading("outputs")]

@@ -8,12 +8,6 @@ internal import Synchronization
 ///
 /// Answers that come at the same time are committed together. A commit is not undone when its task is cancelled.
 package final class AnswerBook: Sendable {
-  private struct Waiting {
-    var records: [AnswerRecord] = []
-    var tasks: [CheckedContinuation<Void, any Error>] = []
-    var isWriting = false
-  }
-
   package let run: String
   private let pipeline: String
   package let mask: SecretMask
@@ -23,11 +17,7 @@ package final class AnswerBook: Sendable {
   package let resumeAge: Duration?
   private let store: Store
   private let clock: RunClock
-  private let waiting = Mutex(Waiting())
-  /// Requests that are under way, and whose answers will be kept.
-  private let underWay = Atomic(0)
-  /// Why an answer could not be kept: then no other is asked for, and nothing more is waited for.
-  private let failure = Mutex<StoreFailure?>(nil)
+  private let commits: GroupCommit<AnswerRecord>
   private let pageCounts = Mutex<[String: Int]>([:])
 
   package init(
@@ -41,12 +31,13 @@ package final class AnswerBook: Sendable {
     self.clock = clock
     self.recalls = recalls
     self.resumeAge = resumeAge
+    commits = GroupCommit { records throws(StoreFailure) in try await store.keepAnswers(records) }
   }
 
   /// What is known of keys; those that nobody knows are this run's to ask.
   package func claim(_ keys: [String], age: AnswerAge) async throws -> [AnswerClaim] {
     if keys.isEmpty { return [] }
-    try checkStore()
+    try commits.check()
     guard recalls else { return keys.map { _ in .claimed } }
     return try await store.claimAnswers(keys, for: run, age: age, now: clock.now)
   }
@@ -60,65 +51,18 @@ package final class AnswerBook: Sendable {
   /// Gives keys up that were claimed and not answered.
   package func release(_ keys: [String]) async {
     // A store that takes no answers takes no claims back either; they end with the run.
-    if keys.isEmpty || !recalls || failure.withLock({ $0 }) != nil { return }
+    if keys.isEmpty || !recalls || commits.failure != nil { return }
     // Where that fails the claim ends with the run.
     try? await store.releaseClaims(of: run, keys: keys)
   }
 
   /// Keeps answers; they are committed when it returns.
-  package func keep(_ records: [AnswerRecord]) async throws {
-    if records.isEmpty { return }
-    try await withCheckedThrowingContinuation { (task: CheckedContinuation<Void, any Error>) in
-      let starts = waiting.withLock { waiting in
-        waiting.records += records
-        waiting.tasks.append(task)
-        defer { waiting.isWriting = true }
-        return !waiting.isWriting
-      }
-      if starts { Task { await write() } }
-    }
-  }
+  package func keep(_ records: [AnswerRecord]) async throws { try await commits.keep(records) }
 
   /// Does what asks for an answer, so that answers which come shortly after each other are committed together.
   ///
   /// Throws the `StoreFailure` that kept an earlier answer from being kept: what cannot be kept is not to be paid for.
-  package func asking<R>(_ body: () async throws -> R) async throws -> R {
-    try checkStore()
-    underWay.wrappingAdd(1, ordering: .relaxed)
-    defer { underWay.wrappingSubtract(1, ordering: .relaxed) }
-    return try await body()
-  }
-
-  private func checkStore() throws {
-    if let failure = failure.withLock({ $0 }) { throw failure }
-  }
-
-  /// How long a commit waits for further answers where some are under way. A commit costs about as much as writing five
-  /// pages of the file, whatever is in it.
-  private static let gathering = Duration.milliseconds(1)
-
-  private func write() async {
-    while true {
-      // Nobody waits for a wait that ends early because the task was cancelled: it never is.
-      if underWay.load(ordering: .relaxed) > 0 { try? await Task.sleep(for: Self.gathering) }
-      let group = waiting.withLock { waiting -> Waiting? in
-        if waiting.tasks.isEmpty {
-          waiting.isWriting = false
-          return nil
-        }
-        defer { waiting = Waiting(isWriting: true) }
-        return waiting
-      }
-      guard let group else { return }
-      do {
-        try await store.keepAnswers(group.records)
-        for task in group.tasks { task.resume() }
-      } catch {
-        failure.withLock { $0 = $0 ?? error }
-        for task in group.tasks { task.resume(throwing: error) }
-      }
-    }
-  }
+  package func asking<R>(_ body: () async throws -> R) async throws -> R { try await commits.expecting(body) }
 
   /// The record of an answer to a look-up's key.
   package func record(

@@ -92,4 +92,10 @@ package struct RunReport: Sendable {
   package var messages: [String] = []
 
   package init() {}
+  /// Says that the run broke, whatever came before, and why.
+  mutating func breaks(_ reason: String) {
+    outcome = .error
+    exitCode = 3
+    messages.append(reason)
+  }
 }

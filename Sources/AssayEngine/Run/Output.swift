@@ -18,6 +18,8 @@ package protocol Output: Sendable {
   var table: String? { get }
   /// Whether what was published before goes.
   var replaces: Bool { get }
+  /// Whether it keeps its rows until the run ends, within its share of `memory:`.
+  var keepsRows: Bool { get }
   /// Stages all rows of the reader.
   func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput
 }
@@ -27,12 +29,15 @@ extension Output {
   package var isExclusive: Bool { true }
   package var table: String? { nil }
   package var replaces: Bool { true }
+  package var keepsRows: Bool { false }
 }
 
 /// What an output has staged: nothing of it is seen before the run is published.
 package enum StagedOutput: Sendable {
   case table(TablePublish)
   case file(FilePublish, rows: Int)
+  /// Rows that are handed to others.
+  case delivery(any Delivery)
   /// Nothing that may be published, and why: publishing it would break the run.
   case refused(String)
   /// Rows that were only looked at.
@@ -43,6 +48,7 @@ package enum StagedOutput: Sendable {
     switch self {
     case .table(let table): table.stage.rowCount
     case .file(_, let rows): rows
+    case .delivery(let delivery): delivery.rowCount
     case .refused: 0
     case .preview(let rows): rows
     }

@@ -21,6 +21,8 @@ package final class PipelineRun: Sendable {
   private let interruption: AsyncStream<Void>.Continuation
   /// The exit code of whoever interrupted the run.
   private let interruptedWith = Mutex<Int?>(nil)
+  /// Rows are being handed to others, which an interruption stops.
+  private let delivering = Mutex<Task<Void, Never>?>(nil)
 
   /// - Parameters:
   ///   - makeTransport: Called once, if the run sends requests at all.
@@ -46,6 +48,7 @@ package final class PipelineRun: Sendable {
   package func interrupt(exitCode: Int = 130) {
     interruptedWith.withLock { $0 = $0 ?? exitCode }
     interruption.yield()
+    delivering.withLock { $0 }?.cancel()
   }
 
   /// Runs the pipeline. Never throws: what went wrong is in the report, together with the exit code.
@@ -103,17 +106,27 @@ package final class PipelineRun: Sendable {
       })
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
-    await shutDown()
-    let verdict = RunVerdict(
+    var verdict = RunVerdict(
       plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
+    let begun = report
     verdict.fill(&report)
+    if let store, !verdict.published(report).isEmpty {
+      ledger.note(.publishing)
+      events(.publishing, state)
+      let deliveries = verdict.deliveries(report)
+      if !deliveries.isEmpty {
+        let refusal = await deliver(deliveries, verdict.published(report), context, store)
+        // What came of it counts for the report as if it had been known before.
+        verdict.interruptedWith = interruptedWith.withLock { $0 }
+        report = begun
+        verdict.fill(&report)
+        if let refusal { report.breaks(refusal) }
+      }
+    }
+    await shutDown()
     report.mask(mask)
     report.durationSeconds = clock.length(ContinuousClock.now - start).seconds
     report.finishedAt = clock.now.text
-    if store != nil, !verdict.published(report).isEmpty {
-      ledger.note(.publishing)
-      events(.publishing, state)
-    }
     if let failure = await usage.finish() {
       report.messages.append(mask.apply(to: "what was sent is not counted in the store: \(failure)"))
     }
@@ -175,6 +188,29 @@ package final class PipelineRun: Sendable {
     }
   }
 
+  /// Hands rows to others, once what else is published has been tried.
+  /// - Returns: Why nothing was sent and nothing may be published; nil where the run's state says what came of it.
+  private func deliver(
+    _ items: [DeliveryRun.Item], _ outputs: [StagedOutput], _ context: RunContext, _ store: Store
+  ) async -> String? {
+    let root: String
+    do {
+      try await store.rehearsePublishing(
+        outputs.compactMap { if case .table(let table) = $0 { table } else { nil } })
+      root = try await store.rootRun(of: runID)
+    } catch {
+      return mask.apply(to: "publishing failed before anything was sent, and nothing was published: \(error)")
+    }
+    let book = SentBook(
+      store, run: runID, root: root, isResumed: root != runID, mask: mask, clock: options.clock)
+    let task = Task { [state] in await DeliveryRun(state: state, context: context, book: book).run(items) }
+    delivering.withLock { $0 = task }
+    if interruptedWith.withLock({ $0 }) != nil { task.cancel() }
+    await task.value
+    delivering.withLock { $0 = nil }
+    return nil
+  }
+
   private func publish(
     _ report: inout RunReport, _ verdict: RunVerdict, _ store: Store, _ cursors: SourceCursors
   ) async {
@@ -203,6 +239,10 @@ package final class PipelineRun: Sendable {
       report.outcome = .error
       report.exitCode = 3
       report.messages.append(mask.apply(to: "publishing failed, and nothing was published: \(error)"))
+      if !state.results.deliveries.isEmpty {
+        report.messages.append(
+          "what was sent is sent; 'assay run --resume' publishes the rest, and sends nothing twice")
+      }
       for index in report.outputs.indices { report.outputs[index].published = false }
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
     }
@@ -260,7 +300,8 @@ package final class PipelineRun: Sendable {
   }
 
   private var memoryShare: Int {
-    let sharers = max(1, plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source || $0.kind == .grader })
+    let keepers = plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source || $0.kind == .grader }
+    let sharers = max(1, keepers + plan.definition.outputs.count { $0.output.keepsRows })
     let whole = plan.definition.memory?.bytes ?? Self.defaultMemory
     return max(1 << 20, whole / sharers)
   }

@@ -29,6 +29,8 @@ package final class RunState: Sendable {
     var staged: [Int: StagedOutput] = [:]
     /// Files that sources brought, in any order.
     var files: [FilePublish] = []
+    /// How far outputs have come that hand rows to others, by node.
+    var deliveries: [Int: DeliveryProgress.Values] = [:]
   }
 
   private let nodes: Mutex<[Node]>

@@ -10,7 +10,7 @@ struct RunVerdict: Sendable {
   let state: RunState
   let options: RunOptions
   /// The exit code of an interruption, if there was one.
-  let interruptedWith: Int?
+  var interruptedWith: Int?
   private let results: [DatasetGrading.Result]
   /// The node of each output, by the output's place in the file from 0.
   private let outputNodes: [Int: Int]
@@ -45,11 +45,16 @@ struct RunVerdict: Sendable {
     // What is only measured for the checks of another dataset is none that was graded.
     let lenders = Set(plan.graded.filter { !$0.isScored && !$0.lent.isEmpty }.map(\.dataset))
     report.datasets = results.map(\.dataset).filter { !$0.checks.isEmpty || !lenders.contains($0.name) }
-    let staged = state.results.staged
+    let found = state.results
+    let staged = found.staged
     let outputs = options.part == nil ? plan.definition.outputs : []
     report.outputs = outputs.enumerated().map { index, output in
-      let rows = outputNodes[index].flatMap { staged[$0]?.rowCount } ?? 0
-      return RunReport.Output(type: output.kind, target: output.output.target, rows: rows, published: false)
+      let rows = outputNodes[index].flatMap { id in
+        // Of a delivery that came to its end, what was left out was not delivered.
+        let delivered = nodes[id].state == .finished ? found.deliveries[id]?.rows : nil
+        return delivered ?? staged[id]?.rowCount
+      }
+      return RunReport.Output(type: output.kind, target: output.output.target, rows: rows ?? 0, published: false)
     }
     for node in nodes {
       if node.state == .failed, let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
@@ -58,6 +63,7 @@ struct RunVerdict: Sendable {
     let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) }
     let hasFailed = statuses.contains(.failed) || statuses.contains(.error)
     let hasWarned = statuses.contains(.warned) || statuses.contains(.noData)
+    report.messages += deliveryNotes(nodes)
     let gateFails =
       switch options.failOn {
       case .never: false
@@ -80,7 +86,9 @@ struct RunVerdict: Sendable {
       report.outcome = .failed
       report.exitCode = 1
     } else {
-      report.outcome = hasFailed ? .failed : hasWarned ? .warned : .passed
+      // What was left out once the gate had decided is a warning, and fails no gate.
+      let hasLeftOut = found.deliveries.values.contains { !$0.leftOut.isEmpty }
+      report.outcome = hasFailed ? .failed : hasWarned || hasLeftOut ? .warned : .passed
       report.exitCode = 0
     }
     let refusals = published(report).compactMap { if case .refused(let reason) = $0 { reason } else { nil } }
@@ -138,6 +146,29 @@ struct RunVerdict: Sendable {
     return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } } + files
   }
 
+  /// The outputs that may be published and hand rows to others, in the order of the file.
+  func deliveries(_ report: RunReport) -> [DeliveryRun.Item] {
+    let staged = state.results.staged
+    return indices(report).compactMap { index in
+      guard let id = outputNodes[index], case .delivery(let delivery)? = staged[id] else { return nil }
+      return DeliveryRun.Item(node: plan.graph.nodes[id], number: index + 1, delivery: delivery)
+    }
+  }
+
+  /// How much was sent, where not all was.
+  private func deliveryNotes(_ nodes: [RunState.Node]) -> [String] {
+    let found = state.results
+    if found.deliveries.isEmpty || nodes.allSatisfy({ $0.state == .finished }) { return [] }
+    return nodes.compactMap { node in
+      guard let progress = found.deliveries[node.node.id], case .delivery(let delivery)? = found.staged[node.node.id]
+      else { return nil }
+      let all = delivery.requestCount
+      let sent =
+        "\(title(node.node)): \(progress.requests) of \(all) \(all == 1 ? "request was" : "requests were") sent"
+      return node.state == .finished ? sent : "\(sent); 'assay run --resume' sends the rest"
+    }
+  }
+
   /// Marks what was published.
   func markPublished(_ report: inout RunReport) {
     for index in indices(report) { report.outputs[index].published = true }
@@ -149,6 +180,21 @@ struct RunVerdict: Sendable {
     else { return [] }
     return plan.definition.outputs.indices.filter {
       report.exitCode == 0 || plan.definition.outputs[$0].common.publish == .always
+    }
+  }
+
+  /// The rows that outputs left out as they handed them to others.
+  private func leftOutRows(_ mask: SecretMask) -> [FailedRowRecord] {
+    let deliveries = state.results.deliveries
+    return plan.definition.outputs.enumerated().flatMap { index, output in
+      let dataset = output.common.from.name
+      let hidden = Set(plan.gradings[dataset]?.declaration.privateColumns ?? [])
+      return (outputNodes[index].flatMap { deliveries[$0]?.leftOut } ?? []).sorted { $0.row < $1.row }.map { row in
+        let key = row.key.filter { !hidden.contains($0.name) }.map { "\($0.name)=\($0.text ?? "null")" }
+        return FailedRowRecord(
+          dataset: "\(plan.definition.name).\(dataset)", check: "sent", row: row.row,
+          key: key.isEmpty ? nil : mask.apply(to: key.joined(separator: ", ")), reason: mask.apply(to: row.reason))
+      }
     }
   }
 
@@ -183,6 +229,7 @@ struct RunVerdict: Sendable {
             reason: row.reason))
       }
     }
+    failedRows += leftOutRows(mask)
     let steps = report.steps.map { step in
       StepRecord(
         name: step.name, kind: step.kind, type: step.type, status: step.status, rowsIn: step.counters.rowsIn,

@@ -108,7 +108,7 @@ func appendDigits(of value: Int64, to bytes: inout [UInt8]) {
 }
 
 /// Appends a text in quotes, escaped.
-func appendJSONString(_ text: String, to bytes: inout [UInt8]) {
+package func appendJSONString(_ text: String, to bytes: inout [UInt8]) {
   var text = text
   text.withUTF8 { appendJSONString(utf8: $0, to: &bytes) }
 }

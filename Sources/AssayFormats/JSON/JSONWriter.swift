@@ -55,17 +55,22 @@ package struct JSONWriter: Sendable {
 }
 
 /// The cells of one column as JSON tokens.
-private struct JSONCells {
+package struct JSONCells: Sendable {
   private let column: Column
   /// What texts of the column may be, besides strings.
   private let textType: ValueType?
 
-  init(field: Field, column: Column) {
+  /// - Parameter field: The column's own; its type says what texts are besides strings.
+  package init(field: Field, column: Column) {
     self.column = column
     textType = field.reading == .fromText ? field.type : nil
   }
 
-  func append(_ row: Int, to bytes: inout [UInt8]) {
+  /// Whether a cell is null.
+  package func isNull(_ row: Int) -> Bool { column.isNull(row) }
+
+  /// Appends a cell's token.
+  package func append(_ row: Int, to bytes: inout [UInt8]) {
     if column.isNull(row) {
       bytes.append(contentsOf: "null".utf8)
       return

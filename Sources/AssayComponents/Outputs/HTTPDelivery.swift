@@ -1,0 +1,174 @@
+internal import AssayEngine
+internal import AssayHTTP
+internal import AssayStore
+
+/// The staged rows of an `http` output, to be sent.
+struct HTTPDelivery: Delivery {
+  let output: HTTPOutput
+  let rows: KeptRows
+
+  var rowCount: Int { rows.rowCount }
+
+  var requestCount: Int {
+    let size = output.batch?.size ?? 1
+    return (rowCount + size - 1) / size
+  }
+
+  /// How long requests that are on their way may go on once the run is stopped, or another request broke: what they were
+  /// answered says whether they were done.
+  private static let grace = Duration.seconds(5)
+  /// Requests for each place at the API's gate: answers are remembered while others are under way.
+  private static let requestsPerPlace = 2
+
+  /// How a request ended.
+  private struct Ending: Sendable {
+    enum Result: Sendable {
+      /// Gone: a thing that was to be deleted was not there.
+      case taken(isGone: Bool)
+      case refused(HTTPFailure)
+      case failed(any Error)
+    }
+
+    /// Its place among those that were begun.
+    var place: Int
+    var request: OutgoingRequest
+    var result: Result
+  }
+
+  func deliver(_ context: DeliveryContext) async throws {
+    var client = try output.client(context.node)
+    client.transport = LingeringTransport(client.transport, grace: Self.grace)
+    let shared = client
+    let maker = RequestMaker(output, rows, client: client, scope: "\(context.book.root)\n\(context.number)")
+    var waiting: [OutgoingRequest] = []
+    var refusals = SendRefusals(maximum: output.maxErrors)
+    var gone = 0
+    var failure = FirstSendFailure()
+    let width = output.ordered ? 1 : Self.requestsPerPlace * client.gate.concurrency
+    await withTaskGroup(of: Ending.self) { group in
+      var active = 0
+      var begun = 0
+      var hasMore = true
+      while true {
+        while failure.error == nil, hasMore, active < width, !Task.isCancelled {
+          do {
+            guard let request = try await next(&waiting, maker, context, &refusals) else {
+              hasMore = false
+              break
+            }
+            // Paid for in the order of rows; sent without being paid for, it fails as the budget says.
+            let paying = shared.reserving() ?? shared
+            let place = begun
+            begun += 1
+            active += 1
+            group.addTask { await send(request, place, paying, context) }
+          } catch {
+            failure.note(error, at: begun)
+          }
+        }
+        if failure.error != nil { group.cancelAll() }
+        guard let ending = await group.next() else { break }
+        active -= 1
+        do {
+          try note(ending, context, &refusals, &gone)
+        } catch {
+          failure.note(error, at: ending.place)
+        }
+      }
+    }
+    for warning in refusals.warnings { context.node.warn(warning) }
+    if Task.isCancelled { throw CancellationError() }
+    if let error = failure.error { throw error }
+    try refusals.finish()
+    if gone > 0, gone == context.progress.values.requests {
+      context.node.warn(
+        "nothing was there to delete: all \(gone) requests were answered 404 or 410; check the path if that is not so")
+    }
+  }
+
+  /// The next request that was not sent before, reading on where there is none; nil at the end.
+  private func next(
+    _ waiting: inout [OutgoingRequest], _ maker: RequestMaker, _ context: DeliveryContext,
+    _ refusals: inout SendRefusals
+  ) async throws -> OutgoingRequest? {
+    while true {
+      while let request = waiting.popLast() {
+        guard case .fault(let reason) = request.content else { return request }
+        let text = "\(request.place): \(reason)"
+        guard output.onError == .skip else { throw RunFailure("\(text); on_error: skip leaves such rows out") }
+        context.progress.noteLeftOut(request.leftOut(reason))
+        try refusals.noteRefused(kind: reason, text: text)
+      }
+      guard let made = try await context.node.run.workers.run({ try maker.next() }) else { return nil }
+      let keys = made.compactMap { if case .request(_, let key) = $0.content { key } else { nil } }
+      let sent = try await context.book.sent(among: keys)
+      waiting = made.filter { request in
+        guard case .request(_, let key) = request.content, sent.contains(key) else { return true }
+        context.progress.noteSent(rows: request.rows.count, isEarlier: true)
+        context.node.counters.add(rowsOut: request.rows.count, cacheHits: 1)
+        refusals.noteTaken()
+        return false
+      }.reversed()
+    }
+  }
+
+  private func send(
+    _ request: OutgoingRequest, _ place: Int, _ client: APIClient, _ context: DeliveryContext
+  ) async -> Ending {
+    guard case .request(let http, let key) = request.content else {
+      return Ending(place: place, request: request, result: .failed(CancellationError()))
+    }
+    do {
+      let exchange = try await context.book.sending(key: key, output: context.number, rows: request.rows.count) {
+        try await output.taken(client.send(http, expecting: output.expectation))
+      }
+      let isGone = output.method == .delete && !(200...299).contains(exchange.response.status) || !exchange.isFound
+      return Ending(place: place, request: request, result: .taken(isGone: isGone))
+    } catch let failure as HTTPFailure where output.isRefusal(failure) {
+      return Ending(place: place, request: request, result: .refused(failure))
+    } catch {
+      return Ending(place: place, request: request, result: .failed(error))
+    }
+  }
+
+  /// Notes how a request ended. Throws what ends the sending.
+  private func note(
+    _ ending: Ending, _ context: DeliveryContext, _ refusals: inout SendRefusals, _ gone: inout Int
+  ) throws {
+    switch ending.result {
+    case .taken(let isGone):
+      if isGone { gone += 1 }
+      context.progress.noteSent(rows: ending.request.rows.count)
+      context.node.counters.add(rowsOut: ending.request.rows.count)
+      refusals.noteTaken()
+    case .refused(let failure):
+      let text = "\(ending.request.place): \(failure)"
+      guard output.onError == .skip else {
+        throw RunFailure("\(text); on_error: skip leaves out what the API refuses")
+      }
+      var reason = failure.message
+      if let excerpt = failure.excerpt, !excerpt.isEmpty { reason += ": \"\(excerpt)\"" }
+      context.progress.noteLeftOut(ending.request.leftOut(reason))
+      try refusals.noteRefused(kind: failure.message, text: text)
+    case .failed(let error): throw error
+    }
+  }
+}
+
+/// What broke first in the order of rows; what was cancelled says nothing, and what was not even sent says less than an
+/// answer.
+private struct FirstSendFailure {
+  private(set) var error: (any Error)?
+  private var rank = (isUnsent: true, place: Int.max)
+
+  mutating func note(_ new: any Error, at place: Int) {
+    let http = new as? HTTPFailure
+    let isCancelled = new is CancellationError || http?.kind == .cancelled
+    if isCancelled { return }
+    let isUnsent = http?.attempts == 0
+    let isBefore = isUnsent == rank.isUnsent ? place < rank.place : !isUnsent
+    guard error == nil || isBefore else { return }
+    error = new
+    rank = (isUnsent, place)
+  }
+}
