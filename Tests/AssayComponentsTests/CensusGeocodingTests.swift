@@ -176,6 +176,20 @@ import Testing
     #expect(reason.contains(says), "\(reason)")
   }
 
+  @Test(arguments: [false, true])
+  func `wherever a batch breaks off, it is asked for again`(_ tracts: Bool) async throws {
+    let text = Self.lines(Self.wistful, Self.tie, Self.gramercy + (tracts ? Self.codes : ""))
+    let expectation = Self.census.expectation(
+      of: (0..<3).map { LookupKey(["\($0)", "", "", ""]) }, tracts ? Self.tracts : Self.places)
+    let whole = text.utf8.count
+    for length in 0...whole {
+      let verdict = await expectation.judgement(
+        of: try response(String(decoding: text.utf8.prefix(length), as: UTF8.self)))
+      // Only the last line's end says nothing.
+      #expect((verdict == .accept) == (length >= whole - 1), "\(length) of \(whole) bytes")
+    }
+  }
+
   // MARK: Single addresses
 
   private static let match =

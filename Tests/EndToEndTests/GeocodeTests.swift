@@ -257,6 +257,71 @@ import Testing
     }
   }
 
+  // MARK: Cascades
+
+  private func cascade(
+    _ workspace: Workspace, _ sandbox: RunningSandbox, census: String = "", _ settings: String = ""
+  ) async throws -> (run: RunOutcome, rows: [JSONValue]) {
+    try workspace.write(Self.addresses(60), to: "in.csv")
+    let run = try await workspace.run(
+      """
+      apis:
+        free: {base_url: "\(sandbox.baseURL)\(census)", retry: {max_attempts: 2, initial: 1ms}}
+        paid: {base_url: "\(sandbox.baseURL)", rate_limit: {requests: 1000}, auth: {type: api_key, in: query, name: key, value: k}}
+      sources: {s: {type: csv, path: in.csv, columns: {zip: text}}}
+      steps:
+        e:
+          type: geocode
+          from: s
+          providers: [{type: census, batch_size: 25}, google]
+          api: {census: free, google: paid}
+          \(Self.parts)
+          columns: {lat: latitude, at: matched_address, tract: tract, place: place_id}
+          provenance: [provider, match_quality]
+          \(settings)
+      outputs: [{type: jsonl, from: e, path: rows.jsonl}]
+      """)
+    let rows = (workspace.text("rows.jsonl") ?? "").split(separator: "\n").map(String.init)
+    return (run, try rows.map { try JSONParser.parse($0) })
+  }
+
+  @Test func `Google is asked only for what the Census Bureau has not found, or found tied`() async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      let (run, rows) = try await cascade(workspace, sandbox)
+      try #require(run.code == 0, "\(run.errors)")
+      let providers = rows.map { $0["e_provider"]?.string }
+      #expect(sandbox.requests(to: "/geocoder/geographies/addressbatch") == 3)
+      let paid = sandbox.requests(to: "/maps/api/geocode/json")
+      #expect(paid > 0 && paid == rows.dropLast().count { $0["e_provider"]?.string != "census" })
+      #expect(Set(providers) == ["census", "google"])
+      for row in rows {
+        let byCensus = row["e_provider"]?.string == "census"
+        let found = row["e_status"]?.string == "ok"
+        #expect((row["tract"] != .null) == byCensus && (row["place"] != .null) == (!byCensus && found), "\(row.text)")
+        #expect((row["lat"] != .null) == found && (row["at"] != .null) == found, "\(row.text)")
+        #expect(row["e_match_quality"]?.string.map { $0.contains("xact") == byCensus } ?? !found, "\(row.text)")
+      }
+      let (again, same) = try await cascade(workspace, sandbox)
+      #expect(again.step("e")?["requests"]?.int == 0 && same == rows)
+    }
+  }
+
+  @Test func `where batches stay broken, Google is asked for all if the file lets them break`() async throws {
+    try await withSandbox { sandbox in
+      let (strict, none) = try await cascade(try Workspace(), sandbox, census: "/fault/batch=missing")
+      #expect(strict.code == 3 && none.isEmpty)
+      #expect(sandbox.requests(to: "/maps/api/geocode/json") == 0)
+      let (run, rows) = try await cascade(
+        try Workspace(), sandbox, census: "/fault/batch=missing", "on_error: null")
+      try #require(run.code == 0, "\(run.errors)")
+      let found = rows.filter { $0["e_status"]?.string == "ok" }
+      #expect(found.count > 40 && found.allSatisfy { $0["e_provider"]?.string == "google" })
+      #expect(rows.allSatisfy { $0["tract"] == .null })
+      #expect(sandbox.requests(to: "/maps/api/geocode/json") == 60)
+    }
+  }
+
   // MARK: Google
 
   @Test func `a wrong key ends the run at once, whatever on_error says`() async throws {

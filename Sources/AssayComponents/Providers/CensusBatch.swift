@@ -55,7 +55,12 @@ enum CensusBatch {
       throw Malformed(message: "answered an HTML page, not the lines of a batch")
     }
     var found = [Line?](repeating: nil, count: count)
-    for line in try read(utf8(fromLatin1: answer)) {
+    let read = try self.read(utf8(fromLatin1: answer))
+    // Where there is no line end, an empty field may be one that is not there yet.
+    if let last = read.last, last.fields.last == "", answer.last != 0x0A {
+      throw Malformed(message: "answered lines that break off behind a comma")
+    }
+    for line in read {
       if let complaint = complaint(about: line, geographies: geographies) {
         throw Malformed(message: "answered \(complaint)")
       }

@@ -24,7 +24,8 @@ package struct CensusGeocoding: GeocodeProvider, Component {
       An address in parts goes into batches of `batch_size`. The service is slow with them and fails about one in three, so
       an answer may take 5 minutes, and one that is no whole batch is asked for again: a page for people, a line that breaks
       off, an address without its answer, with two, or one that nobody asked for. Where it stays so, all of its addresses are
-      broken look-ups, and nothing of it is remembered; smaller batches fail less. An address that is one text is asked for by
+      broken look-ups, and nothing of it is remembered; smaller batches fail less, and larger ones may need a longer
+      `retry.max_elapsed` of the api than its 10 minutes. An address that is one text is asked for by
       itself, and so is every one with `batch_size: 1`; then there is no `match_type`.
 
       The quality of a match is its `match_type`: `Exact` or `Non_Exact`. Where several places fit, the service tells none of
