@@ -76,6 +76,20 @@ import Testing
     }
   }
 
+  @Test func `a thousand places stand in one request`() async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      try workspace.write(
+        "lat,lng,day\n" + (0..<1000).map { "\($0 % 90).\($0 % 7),-\($0 / 7).25,2026-10-\(10 + $0 % 15)\n" }.joined(),
+        to: "in.csv")
+      let run = try await workspace.run(
+        pipeline(sandbox.baseURL + "/open-meteo", Self.point + ", provider: {type: open_meteo, locations: 1000}"))
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(Set(try statuses(workspace)) == ["ok"])
+      #expect(sandbox.targets.count == 1 && sandbox.targets[0].utf8.count < 60_000)
+    }
+  }
+
   @Test func `units are those of the file, and of another answer`() async throws {
     try await withSandbox { sandbox in
       let workspace = try Workspace()

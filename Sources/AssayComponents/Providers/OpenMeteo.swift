@@ -27,7 +27,7 @@ package struct OpenMeteo: WeatherProvider, Component {
       `variables / 10 × days / 14` where that is more, or `variables / 10`; budgets and the rate count it. Without a key an address
       may ask for 600 in a minute, 5,000 in an hour and 10,000 on a day. The minute is kept here; where the
       service says that an hour or a day is used up, the run ends, and `--resume` goes on later. To wait instead, set
-      `retry: {max_wait: 1h, max_elapsed: 3h}`, or ask more slowly: `rate_limit: {requests: 80, per: 1m, burst: 100, unit: cost}`.
+      `retry: {max_wait: 2h, max_elapsed: 12h}` for its entry under `apis`, or ask more slowly: `rate_limit: {requests: 80, per: 1m, burst: 100}`.
 
       The latest days come with a delay of up to five days; a day without any value is `not_found`, which is remembered for a
       day.

@@ -11,15 +11,6 @@ struct LookupBatch: ConfigObject {
 
   static let schema = Schema(
     "batch", LookupBatch(), summary: "Many keys in one request, and how its answer is taken apart.",
-    details: """
-      The key's `{column}` stands for all keys of a request: joined by `separator` in `path`, `query`, a form or a text; and in a JSON body,
-      where a text is nothing but `{column}`, as a list of texts. What `matches` leads to are records in any order; each
-      belongs to the key that its `key` leads to, compared after `normalize`. A key without a record is `not_found`, one with several
-      is `ambiguous`. Each key's records are remembered by themselves.
-
-      Other columns of the request may differ from row to row: keys that share them are asked for together. A key that holds the
-      separator cannot be asked for among others, and is `not_found`.
-      """,
     keys: [
       Key("size", \.size, range: 1...100_000, "How many keys one request holds at the most."),
       Key("separator", \.separator, "What stands between keys where they are joined."),

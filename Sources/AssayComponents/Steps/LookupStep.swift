@@ -25,7 +25,11 @@ package struct LookupStep: Step, Component {
       none is `not_found`, one `ok`, several `ambiguous`. A filter says what counts as a match at all:
       `matches: $.results[?@.score >= 0.8]`.
 
-      With `batch`, many keys stand in one request.
+      With `batch`, many keys stand in one request: the key's `{column}` stands for all of them, joined by `separator` in `path`,
+      `query`, a form or a text, and as a list of texts in a JSON body, where a text is nothing but `{column}`. What `matches` leads to are records
+      in any order; each belongs to the key to which the batch's `key` leads in it, compared after `normalize`. A key without a record is
+      `not_found`, one with several is `ambiguous`. Each key's records are remembered by themselves. Where the request names other columns, keys that share
+      them are asked for together. A key that holds the separator cannot stand among others, and is `not_found`.
 
       Inputs are made equal where they mean the same by `normalize`, from left to right: `trim` (blanks at the ends go), `collapse`
       (runs of blanks become one, too), `lower`, `upper`, `digits` (nothing else stays), `zip5` (of `50014-1234` and `500141234` the first five

@@ -64,7 +64,8 @@ package struct PlanText {
       var line = "  \(api.name): \(NumberText.count(api.requests, "request"))"
       line += ", \(api.concurrency) at once"
       if let rate = api.rate {
-        line += ", \(NumberText.grouped(rate.requests)) per \(NumberText.duration(rate.per / .seconds(1)))"
+        line +=
+          ", \(rate.unit == .cost ? "a cost of " : "")\(NumberText.grouped(rate.requests)) per \(NumberText.duration(rate.per / .seconds(1)))"
       }
       lines.append(line + ", about \(Self.duration(api.seconds))")
       for limit in api.budget {

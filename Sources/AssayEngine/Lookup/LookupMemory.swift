@@ -72,7 +72,7 @@ struct LookupMemory: Sendable {
       }
       let record = book.record(
         key: names.name(key), api: names.api, subject: key.parts.joined(separator: ", "), origin: origin,
-        found: answer.status != .notFound, age: age)
+        found: answer.hasFound, age: age)
       records.append(record)
       times.append(record.fetchedAt)
     }

@@ -289,12 +289,13 @@ extension LookupAnswer {
   fileprivate var isOpen: Bool {
     switch status {
     case .notFound, .error: true
-    // Several places fit, and none of them was chosen.
-    case .ambiguous: cells.allSatisfy { $0 == .null }
-    case .skipped: false
-    case .ok: false
+    case .ambiguous: !hasFound
+    case .skipped, .ok: false
     }
   }
+
+  /// Whether it brings something: where several things fit, one of them was chosen.
+  var hasFound: Bool { status == .ok || status == .ambiguous && cells.contains { $0 != .null } }
 
   /// This answer, or that of a further provider: what was found counts before what was not, and a look-up that broke may
   /// yet find something.
