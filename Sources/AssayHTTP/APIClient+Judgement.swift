@@ -31,7 +31,7 @@ extension APIClient {
     case .unauthorized(let error): return Judgement(conclusion: .unauthorized(error), health: .unknown)
     case .answered(let response, _):
       let quota = ServerQuota.wait(in: response.headers, now: clock.unixTime)
-      if let ruling = await expectation.judgement(of: response) {
+      if let ruling = await expectation.ruling(on: response) {
         return judge(response, ruling.verdict, isRule: ruling.isRule, quota)
       }
       let retryAfter = RetryAfter.wait(in: response.headers, now: clock.unixTime)

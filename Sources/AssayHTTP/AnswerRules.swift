@@ -28,9 +28,11 @@ extension BodyExpectation {
     return expectation
   }
 
-  /// What an answer means: what the rules say of it, else what status and body say; nil if the status is no answer. And
-  /// whether it was a rule that said so.
-  func judgement(of response: HTTPResponse) async -> (verdict: Verdict, isRule: Bool)? {
+  /// What an answer means: what the rules say of it, else what status and body say; nil if the status is no answer.
+  package func judgement(of response: HTTPResponse) async -> Verdict? { await ruling(on: response)?.verdict }
+
+  /// The judgement, and whether it was a rule that said so.
+  func ruling(on response: HTTPResponse) async -> (verdict: Verdict, isRule: Bool)? {
     switch await rules?(response) {
     case .accept?: return (verdict(on: response, isAnswer: true), false)
     case let verdict?: return (verdict, true)

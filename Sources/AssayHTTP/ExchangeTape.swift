@@ -97,7 +97,7 @@ extension APIClient {
     case .failed(let failure): throw failure
     case .answered(let response, _):
       report.note(.answered(response, sentCredentials: auth == nil ? nil : request))
-      let ruling = await expectation.judgement(of: response)
+      let ruling = await expectation.ruling(on: response)
       switch ruling?.verdict {
       case nil: throw report.gaveUp(.notRetryable)
       case .accept: return HTTPExchange(request: request, response: response, attempts: attempts)
