@@ -8,6 +8,12 @@ package struct ReceivedRecord: Sendable, Equatable {
   package var json: String
   /// How often it was created or changed.
   package var writes: Int
+
+  package init(id: String, json: String, writes: Int) {
+    self.id = id
+    self.json = json
+    self.writes = writes
+  }
 }
 
 /// The records that one sandbox was sent, and the idempotency keys under which they came.

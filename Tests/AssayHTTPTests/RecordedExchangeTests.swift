@@ -24,8 +24,13 @@ import Testing
     let failure = HTTPFailure(
       kind: .rateLimited, method: .get, url: "http://h/", message: "answered 429: wait", attempts: 5, status: 429,
       excerpt: "slow\ndown", hint: "lower it", retryAt: 1_795_000_000, transport: .reset)
-    let exchange = RecordedExchange(method: .get, url: "http://h/", end: .failed(failure))
-    #expect(try RecordedExchange(text: exchange.text) == exchange)
+    for (isJudged, isRule) in [(false, false), (true, false), (true, true)] {
+      var judged = failure
+      judged.isJudged = isJudged
+      judged.isRule = isRule
+      let exchange = RecordedExchange(method: .get, url: "http://h/", end: .failed(judged))
+      #expect(try RecordedExchange(text: exchange.text) == exchange)
+    }
   }
 
   @Test func `a redirected answer keeps its address`() throws {

@@ -5,10 +5,13 @@ import Testing
 @Suite struct UpgradeTests {
   let folder = TemporaryFolder()
 
-  @Test func `a store of version 1 is upgraded with what it has, and again nothing is done`() async throws {
+  @Test(arguments: [1, 2])
+  func `a store of an older version is upgraded with what it has, and again nothing is done`(version: Int) async throws
+  {
     let path = folder.file("a.db")
     try execute(path, "PRAGMA journal_mode = WAL")
-    try execute(path, versionOne + "PRAGMA application_id = 1098085217; PRAGMA user_version = 1;")
+    let schema = [versionOne, versionTwo].prefix(version).joined()
+    try execute(path, schema + "PRAGMA application_id = 1098085217; PRAGMA user_version = \(version);")
     try execute(
       path,
       """
@@ -106,5 +109,20 @@ private let versionOne = """
     id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, kind TEXT NOT NULL, temporary TEXT NOT NULL,
     target TEXT NOT NULL, detail TEXT);
   CREATE INDEX publish_intents_by_run ON publish_intents(run_id);
+
+  """
+
+/// What the second version added to it.
+private let versionTwo = """
+  ALTER TABLE http_responses ADD COLUMN subject TEXT;
+  CREATE INDEX http_responses_by_claim ON http_responses(claimed_by) WHERE claimed_by IS NOT NULL;
+  ALTER TABLE runs ADD COLUMN logical_time TEXT;
+  ALTER TABLE runs ADD COLUMN resumed_from TEXT;
+  CREATE TABLE source_state (
+    pipeline TEXT NOT NULL, source TEXT NOT NULL, params TEXT NOT NULL, "cursor" TEXT NOT NULL, run_id TEXT NOT NULL,
+    updated_at TEXT NOT NULL, PRIMARY KEY (pipeline, source, params)) WITHOUT ROWID;
+  CREATE TABLE api_usage (
+    api TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL, cost REAL NOT NULL,
+    PRIMARY KEY (api, day)) WITHOUT ROWID;
 
   """

@@ -66,7 +66,8 @@ struct HTTPDelivery: Delivery {
             failure.note(error, at: begun)
           }
         }
-        if failure.error != nil { group.cancelAll() }
+        // What a budget has let through goes its way; what else is broken is broken for those that wait, too.
+        if let error = failure.error, (error as? HTTPFailure)?.kind != .budget { group.cancelAll() }
         guard let ending = await group.next() else { break }
         active -= 1
         do {

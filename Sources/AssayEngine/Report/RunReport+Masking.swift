@@ -7,6 +7,8 @@ extension RunReport {
   /// reach a report by way of a sample.
   mutating func mask(_ mask: SecretMask) {
     for index in steps.indices {
+      // An output has the name of its target, which may hold what variables were filled in.
+      steps[index].name = mask.apply(to: steps[index].name)
       steps[index].error = steps[index].error.map { mask.apply(to: $0) }
       steps[index].counters.warnings = steps[index].counters.warnings.map { mask.apply(to: $0) }
     }
