@@ -120,7 +120,38 @@ def lookups(rows):
     goal = {"times": 1.1, "of": f"{task.requests:,} keys ÷ {web.AT_ONCE} × 20 ms", "seconds": least}
     title = f"Look-ups, {count:,} rows, {task.requests:,} distinct keys, answers after 20 ms: 32 at once"
     return [task.contest(title, entries, notes, [goal]),
+            join(rows),
             small.cost(one, f"Small answers, {small.requests:,} look-ups of 300 bytes: CPU for each")]
+
+
+def graded(path):
+    """How many rows Assay's report says were graded, and how many checks failed."""
+    report = json.loads((places.ROOT / path).read_text())
+    dataset = report["datasets"][-1]
+    return {"rows": dataset["rows"], "failed": sum(check["status"] != "passed" for check in dataset["checks"])}
+
+
+def join(rows):
+    """Rows joined with answers that are all remembered."""
+    distinct, zips = max(rows // 20, 1), max(min(rows // 20, 300), 1)
+    path = data.addresses(rows, distinct, zips)
+
+    def assay(name, pipeline, work):
+        store, report = f"{places.WORK}/join.db", f"{places.WORK}/{pipeline}.json"
+        command = [places.ASSAY, "run", f"{places.PIPELINES}/{pipeline}.yaml", f"--param=address={address()}",
+                   f"--param=data={path}", "--store", store, "--report", report, "--quiet"]
+        return Entry(name, work, command, output=report, requests=0)
+
+    known = assay("Assay, run", "join", "two look-ups, metrics")
+    known.before = known.command
+    alone = assay("Assay, the rows alone", "rows", "metrics")
+    goal = {"times": 1, "of": f"{rows:,} rows at 1,000,000 a second", "seconds": rows / 1_000_000}
+    notes = ["Of a run before this one the store has every answer: nothing is sent. The whole process counts, which also"
+             " reads the file, finds the keys, reads the answers that it has kept, and grades the joined rows."]
+    return Contest(
+        f"Join, {rows:,} rows with {distinct + zips:,} remembered answers", "Assay, run", [known, alone], path, rows, 5,
+        graded, lambda found, expected: [] if found == expected else [f"{found} in place of {expected}"],
+        lambda: {"rows": rows, "failed": 0}, notes, address(), [goal])
 
 
 GROUPS = {"ingest": ingest, "lookups": lookups}
