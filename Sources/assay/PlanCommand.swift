@@ -8,7 +8,8 @@ internal import AssayHTTP
 /// `assay plan pipeline.yaml`.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Shows what a run would ask of its look-ups, without asking.",
+    commandName: "plan",
+    abstract: "Shows what a run would ask of its look-ups, and what it would send, without doing so.",
     discussion: """
       Sources are read, also those over HTTP: their rows tell the keys. Nothing is sent to look-ups, nothing is published.
       """)
@@ -38,7 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
     let gate = try GateOptions.parse(["--quiet"])
     let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets)
     if report.exitCode != 0 { throw ExitStatus(code: Int32(report.exitCode)) }
-    let plan = PlanText(definition, part.lookups)
+    let plan = PlanText(definition, part.lookups, rows: part.previews)
     guard Terminal.output(json ? plan.json.prettyText : plan.text(TerminalStyle.standardOutput())) else {
       Terminal.error("error: the plan could not be written to stdout")
       throw ExitStatus(code: 3)

@@ -221,16 +221,21 @@ import Testing
     }
   }
 
-  @Test func `a part of a run sends nothing, and neither does a plan`() async throws {
+  @Test func `a part of a run sends nothing, and a plan counts what would be sent`() async throws {
     try await withSandbox { sandbox in
       let workspace = try Workspace()
-      try workspace.write("id\n1\n", to: "in.csv")
-      let text = "version: 1\nname: p\n" + pipeline(sandbox.baseURL + "/crm", "path: /records")
-      try workspace.write(text, to: "p.yaml")
-      for words in [["run", "p.yaml", "--limit", "1"], ["run", "p.yaml", "--until", "s"], ["plan", "p.yaml"]] {
+      try workspace.write("id\n" + (0..<25).map { "\($0)\n" }.joined(), to: "in.csv")
+      let output = "path: /records, batch: {size: 10}"
+      try workspace.write("version: 1\nname: p\n" + pipeline(sandbox.baseURL + "/crm", output), to: "p.yaml")
+      for words in [["run", "p.yaml", "--limit", "1"], ["run", "p.yaml", "--until", "s"]] {
         let ending = try await workspace.start(words).end()
         #expect(ending.code == 0, "\(ending.errors)")
       }
+      let plan = try await workspace.assay("plan", "p.yaml")
+      #expect(
+        plan.code == 0 && plan.output.hasSuffix("sends\n  POST a /records  25 rows  at most 3 requests\n"), "\(plan)")
+      let json = try JSONParser.parse(try await workspace.assay("plan", "p.yaml", "--json").output)
+      #expect(json["sends"]?.text == #"[{"output":"POST a /records","rows":25,"requests":3}]"#)
       #expect(sandbox.targets == [])
     }
   }

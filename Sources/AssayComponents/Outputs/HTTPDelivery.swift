@@ -10,7 +10,7 @@ struct HTTPDelivery: Delivery {
   var rowCount: Int { rows.rowCount }
 
   var requestCount: Int {
-    let size = output.batch?.size ?? 1
+    let size = output.rowsPerRequest ?? 1
     return (rowCount + size - 1) / size
   }
 

@@ -103,6 +103,7 @@ package struct HTTPOutput: Output, Component {
   package var file: String? { nil }
   package var replaces: Bool { false }
   package var keepsRows: Bool { true }
+  package var rowsPerRequest: Int? { batch?.size ?? 1 }
   package var target: String {
     ([method.rawValue] + (request.api.map { [$0.name] } ?? []) + [request.path.written]).joined(separator: " ")
   }

@@ -6,13 +6,16 @@ internal import AssayHTTP
 package struct PlanText {
   private let definition: PipelineDefinition
   private let lookups: [LookupPlan]
+  private let sends: [SendPlan]
 
   /// What a request takes where nothing is known of the service.
   private static let secondsPerRequest = 0.25
 
-  package init(_ definition: PipelineDefinition, _ plans: LookupPlans) {
+  /// - Parameter rows: The rows that datasets have, as far as they were counted.
+  package init(_ definition: PipelineDefinition, _ plans: LookupPlans, rows: Previews? = nil) {
     self.definition = definition
     lookups = definition.steps.flatMap { plans[$0.name] }
+    sends = SendPlan.all(definition, rows)
   }
 
   /// Lines for people.
@@ -31,7 +34,9 @@ package struct PlanText {
       ])
     }
     lines += table.lines().map { "  \($0.text)" }
-    if lookups.isEmpty { return (lines + ["", "no look-ups"]).joined(separator: "\n") + "\n" }
+    if lookups.isEmpty {
+      return (lines + ["", "no look-ups"] + SendPlan.lines(sends, style)).joined(separator: "\n") + "\n"
+    }
     lines += ["", "look-ups"]
     var counts = TextTable(style: style)
     counts.rows.append(
@@ -74,6 +79,7 @@ package struct PlanText {
         lines.append("    \(need > limit.left ? "more than its budget allows" : "within its budget"): \(share)")
       }
     }
+    lines += SendPlan.lines(sends, style)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -113,6 +119,7 @@ package struct PlanText {
               }),
           ])
         }),
+      "sends": .array(sends.map(\.json)),
     ])
   }
 

@@ -20,6 +20,8 @@ package protocol Output: Sendable {
   var replaces: Bool { get }
   /// Whether it keeps its rows until the run ends, within its share of `memory:`.
   var keepsRows: Bool { get }
+  /// How many rows a request holds that it sends; nil for an output that sends none.
+  var rowsPerRequest: Int? { get }
   /// Stages all rows of the reader.
   func stage(_ rows: DatasetReader, _ context: OutputContext) async throws -> StagedOutput
 }
@@ -30,6 +32,7 @@ extension Output {
   package var table: String? { nil }
   package var replaces: Bool { true }
   package var keepsRows: Bool { false }
+  package var rowsPerRequest: Int? { nil }
 }
 
 /// What an output has staged: nothing of it is seen before the run is published.

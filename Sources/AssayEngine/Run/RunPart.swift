@@ -26,6 +26,8 @@ package struct RunPart: Sendable {
     var names: [DatasetName] = []
     if plans {
       for step in definition.steps { if case .lookup = step.step.work { names.append(DatasetName(step.name)) } }
+      let sent = definition.outputs.filter { $0.output.rowsPerRequest != nil }.map(\.common.from)
+      for name in sent where !names.contains(where: { $0.name == name.name }) { names.append(name) }
       return names
     }
     for output in definition.outputs where !names.contains(where: { $0.name == output.common.from.name }) {

@@ -158,7 +158,8 @@ struct RunVerdict: Sendable {
   /// How much was sent, where not all was.
   private func deliveryNotes(_ nodes: [RunState.Node]) -> [String] {
     let found = state.results
-    if found.deliveries.isEmpty || nodes.allSatisfy({ $0.state == .finished }) { return [] }
+    let isWhole = interruptedWith == nil && nodes.allSatisfy { $0.state == .finished }
+    if found.deliveries.isEmpty || isWhole { return [] }
     return nodes.compactMap { node in
       guard let progress = found.deliveries[node.node.id], case .delivery(let delivery)? = found.staged[node.node.id]
       else { return nil }
