@@ -95,10 +95,14 @@ package struct APIClient: Sendable {
     return client
   }
 
+  /// No request costs more.
+  private static let mostCost = 1e9
+
   /// Notes what a request has really cost, where its answer says so: counters and budget had `cost` for it.
   package func note(cost real: Double) {
+    // A service's word is not to enlarge a budget.
+    guard real.isFinite, (0...Self.mostCost).contains(real), real != cost else { return }
     let difference = real - cost
-    guard difference.isFinite, difference != 0 else { return }
     counters.correct(by: difference)
     budget?.correct(by: difference)
   }

@@ -52,8 +52,11 @@ package struct AnswerOriginRecord: Sendable, Hashable {
   /// The answer's key in `http_responses`.
   package var key: String
   package var provider: String
+  /// When it was fetched; nil for the newest answer to the key.
+  package var fetchedAt: StoreTime?
 
-  package init(id: String, key: String, provider: String) {
+  package init(id: String, key: String, provider: String, fetchedAt: StoreTime? = nil) {
+    self.fetchedAt = fetchedAt
     self.id = id
     self.key = key
     self.provider = provider

@@ -79,10 +79,12 @@ extension Store {
         INSERT OR IGNORE INTO answer_origins (id, "key", provider, api, method, url, subject, status, found, fetched_at,
           run_id)
         SELECT ?1, "key", ?3, api, method, url, subject, status, found, fetched_at, ?4 FROM http_responses
-        WHERE "key" = ?2 AND fetched_at IS NOT NULL
+        WHERE "key" = ?2 AND fetched_at IS NOT NULL AND (?5 IS NULL OR fetched_at = ?5)
         """)
       for origin in origins {
-        try insert.run([.text(origin.id), .text(origin.key), .text(origin.provider), .text(run)])
+        try insert.run([
+          .text(origin.id), .text(origin.key), .text(origin.provider), .text(run), SQLValue(origin.fetchedAt?.text),
+        ])
       }
     }
   }

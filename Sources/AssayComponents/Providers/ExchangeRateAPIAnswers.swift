@@ -81,7 +81,8 @@ struct ExchangeRateAPIAnswers: Sendable {
     let answer = try JSONParser.parse(body)
     guard case .object(let rates)? = answer[member] else { return [] }
     guard case .integer(let year)? = answer["year"], case .integer(let month)? = answer["month"],
-      case .integer(let day)? = answer["day"]
+      case .integer(let day)? = answer["day"], (1...9999).contains(year), (1...12).contains(month),
+      (1...31).contains(day)
     else { throw RunFailure("the service does not say of which day its rates are") }
     return [RateTable(rates, base: Self.base, day: CalendarDay(Int(year), Int(month), Int(day)))]
   }

@@ -102,7 +102,10 @@ package struct GeocodeStep: Step, Component {
 
   private func refusal(_ provider: NamedComponent<GeocoderFamily>, _ api: APIDeclaration?) -> String? {
     let defaults = provider.value.defaults(for: task)
-    let rate = api?.rateLimit.map { RateLimit(requests: $0.requests, per: $0.per, burst: $0.burst) }
+    // What could not be read has its own fault.
+    let rate = api?.rateLimit.flatMap { $0.per > .zero && $0.requests > 0 ? $0 : nil }.map {
+      RateLimit(requests: $0.requests, per: $0.per, burst: $0.burst)
+    }
     return provider.value.refusal(
       to: try? RequestURL(api?.baseURL ?? defaults.baseURL), rate: rate ?? defaults.rateLimit,
       concurrency: api?.concurrency ?? defaults.concurrency)

@@ -82,7 +82,11 @@ package final class AnswerBook: Sendable {
     let origins = answers.compactMap { answer in
       answer.provenance.flatMap { provenance in
         provenance.key.flatMap { key in
-          provenance.id.map { AnswerOriginRecord(id: $0, key: key, provider: provenance.provider) }
+          provenance.id.map { id in
+            // A recording tells its start as the time of all answers.
+            AnswerOriginRecord(
+              id: id, key: key, provider: provenance.provider, fetchedAt: recalls ? provenance.fetchedAt : nil)
+          }
         }
       }
     }
