@@ -30,6 +30,8 @@ package struct APIClient: Sendable {
   private(set) var reservation: BudgetReservation?
   /// Whom to trust and how to prove who asks, where TLS is spoken.
   package var tls: TLSSettings?
+  /// What allows a POST or PATCH to be sent again that may have been done, in words.
+  package var repeatHint = "where that is harmless, set retry: {non_idempotent: true}"
   /// What the file says of the API's answers.
   package var answers = AnswerRules()
 

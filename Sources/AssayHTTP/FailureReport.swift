@@ -126,8 +126,7 @@ struct FailureReport {
   private var elapsed: String { "; max_elapsed (\(durationText(client.retry.maxElapsed))) is over" }
 
   private var notRepeated: String {
-    "a \(request.method.rawValue) is not repeated by itself: it may have been done; "
-      + "where that is harmless, set retry: {non_idempotent: true}"
+    "a \(request.method.rawValue) is not repeated by itself: it may have been done; \(client.repeatHint)"
   }
 
   private var redirected: String {

@@ -174,7 +174,9 @@ import Testing
       requests: 4),
     Case(
       name: "POST is not", answers: [reply(500), reply(200)], fail: 3, skip: 3, requests: 2,
-      error: "a POST is not repeated by itself"),
+      error:
+        "a POST is not repeated by itself: it may have been done; where the service knows the key of a request, set idempotency_header"
+    ),
     Case(
       name: "POST is with a key that the API is trusted to know", more: "idempotency_header: K",
       answers: [reply(500), reply(200)], fail: 0, skip: 0, requests: 4),

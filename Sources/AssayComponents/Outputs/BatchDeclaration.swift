@@ -13,9 +13,6 @@ package struct BatchDeclaration: ConfigObject {
 
   package static let schema = Schema(
     "batch", BatchDeclaration(), summary: "How many rows a request holds, and how.",
-    details: """
-      The API takes or refuses a request as a whole; where it answers for each row alone, `responses` say what that means.
-      """,
     keys: [
       Key("size", \.size, range: 1...100_000, "Rows in a request; the last one may hold fewer."),
       Key("into", \.into, shown: "the body is the list", "The member of an object that holds the list of rows."),

@@ -20,7 +20,7 @@ struct HTTPDelivery: Delivery {
   /// Requests for each place at the API's gate: answers are remembered while others are under way.
   private static let requestsPerPlace = 2
 
-  /// How a request ended.
+  /// How a request ended that was sent.
   private struct Ending: Sendable {
     enum Result: Sendable {
       /// Gone: a thing that was to be deleted was not there.
@@ -29,7 +29,7 @@ struct HTTPDelivery: Delivery {
       case failed(any Error)
     }
 
-    /// Its place among those that were begun.
+    /// Its place among all requests.
     var place: Int
     var request: OutgoingRequest
     var result: Result
@@ -38,78 +38,64 @@ struct HTTPDelivery: Delivery {
   func deliver(_ context: DeliveryContext) async throws {
     var client = try output.client(context.node)
     client.transport = LingeringTransport(client.transport, grace: Self.grace)
-    let shared = client
-    let maker = RequestMaker(output, rows, client: client, scope: "\(context.book.root)\n\(context.number)")
-    var waiting: [OutgoingRequest] = []
-    var refusals = SendRefusals(maximum: output.maxErrors)
-    var gone = 0
+    let sender = client
+    let queue = RequestQueue(
+      RequestMaker(output, rows, client: client, scope: "\(context.book.root)\n\(context.number)"), context)
+    var outcomes = SendOutcomes(output, context.progress)
     var failure = FirstSendFailure()
     let width = output.ordered ? 1 : Self.requestsPerPlace * client.gate.concurrency
     await withTaskGroup(of: Ending.self) { group in
       var active = 0
-      var begun = 0
+      var place = 0
       var hasMore = true
       while true {
         while failure.error == nil, hasMore, active < width, !Task.isCancelled {
           do {
-            guard let request = try await next(&waiting, maker, context, &refusals) else {
+            guard let next = try await queue.next() else {
               hasMore = false
               break
             }
-            // Paid for in the order of rows; sent without being paid for, it fails as the budget says.
-            let paying = shared.reserving() ?? shared
-            let place = begun
-            begun += 1
-            active += 1
-            group.addTask { await send(request, place, paying, context) }
+            if next.isSent {
+              context.progress.noteSent(rows: next.request.rows.count, isEarlier: true)
+              context.node.counters.add(rowsOut: next.request.rows.count, cacheHits: 1)
+              try outcomes.note(.taken, at: place)
+            } else if case .fault(let reason) = next.request.content {
+              let text = "\(next.request.place): \(reason)"
+              guard output.onError == .skip else { throw RunFailure("\(text); on_error: skip leaves such rows out") }
+              try outcomes.note(.refused(kind: reason, text: text, rows: next.request.leftOut(reason)), at: place)
+            } else {
+              // Paid for in the order of rows; sent without being paid for, it fails as the budget says.
+              let paying = sender.reserving() ?? sender
+              let (request, number) = (next.request, place)
+              active += 1
+              group.addTask { await send(request, number, paying, context) }
+            }
           } catch {
-            failure.note(error, at: begun)
+            failure.note(error, at: place)
           }
+          place += 1
         }
         // What a budget has let through goes its way; what else is broken is broken for those that wait, too.
         if let error = failure.error, (error as? HTTPFailure)?.kind != .budget { group.cancelAll() }
         guard let ending = await group.next() else { break }
         active -= 1
         do {
-          try note(ending, context, &refusals, &gone)
+          try note(ending, context, &outcomes)
         } catch {
           failure.note(error, at: ending.place)
         }
       }
     }
-    for warning in refusals.warnings { context.node.warn(warning) }
+    // Behind a request that broke, others were refused: they are left out of what was sent as well.
+    do { try outcomes.noteAll() } catch { failure.note(error, at: .max) }
+    for warning in outcomes.warnings { context.node.warn(warning) }
     if Task.isCancelled { throw CancellationError() }
     if let error = failure.error { throw error }
-    try refusals.finish()
-    if gone > 0, gone == context.progress.values.requests {
+    try outcomes.finish()
+    if outcomes.gone > 0, outcomes.gone == context.progress.values.requests {
       context.node.warn(
-        "nothing was there to delete: all \(gone) requests were answered 404 or 410; check the path if that is not so")
-    }
-  }
-
-  /// The next request that was not sent before, reading on where there is none; nil at the end.
-  private func next(
-    _ waiting: inout [OutgoingRequest], _ maker: RequestMaker, _ context: DeliveryContext,
-    _ refusals: inout SendRefusals
-  ) async throws -> OutgoingRequest? {
-    while true {
-      while let request = waiting.popLast() {
-        guard case .fault(let reason) = request.content else { return request }
-        let text = "\(request.place): \(reason)"
-        guard output.onError == .skip else { throw RunFailure("\(text); on_error: skip leaves such rows out") }
-        context.progress.noteLeftOut(request.leftOut(reason))
-        try refusals.noteRefused(kind: reason, text: text)
-      }
-      guard let made = try await context.node.run.workers.run({ try maker.next() }) else { return nil }
-      let keys = made.compactMap { if case .request(_, let key) = $0.content { key } else { nil } }
-      let sent = try await context.book.sent(among: keys)
-      waiting = made.filter { request in
-        guard case .request(_, let key) = request.content, sent.contains(key) else { return true }
-        context.progress.noteSent(rows: request.rows.count, isEarlier: true)
-        context.node.counters.add(rowsOut: request.rows.count, cacheHits: 1)
-        refusals.noteTaken()
-        return false
-      }.reversed()
+        "nothing was there to delete: all \(outcomes.gone) requests were answered 404 or 410; check the path if that is not so"
+      )
     }
   }
 
@@ -133,15 +119,13 @@ struct HTTPDelivery: Delivery {
   }
 
   /// Notes how a request ended. Throws what ends the sending.
-  private func note(
-    _ ending: Ending, _ context: DeliveryContext, _ refusals: inout SendRefusals, _ gone: inout Int
-  ) throws {
+  private func note(_ ending: Ending, _ context: DeliveryContext, _ outcomes: inout SendOutcomes) throws {
     switch ending.result {
     case .taken(let isGone):
-      if isGone { gone += 1 }
+      if isGone { outcomes.gone += 1 }
       context.progress.noteSent(rows: ending.request.rows.count)
       context.node.counters.add(rowsOut: ending.request.rows.count)
-      refusals.noteTaken()
+      try outcomes.note(.taken, at: ending.place)
     case .refused(let failure):
       let text = "\(ending.request.place): \(failure)"
       guard output.onError == .skip else {
@@ -149,8 +133,8 @@ struct HTTPDelivery: Delivery {
       }
       var reason = failure.message
       if let excerpt = failure.excerpt, !excerpt.isEmpty { reason += ": \"\(excerpt)\"" }
-      context.progress.noteLeftOut(ending.request.leftOut(reason))
-      try refusals.noteRefused(kind: failure.message, text: text)
+      try outcomes.note(
+        .refused(kind: failure.message, text: text, rows: ending.request.leftOut(reason)), at: ending.place)
     case .failed(let error): throw error
     }
   }

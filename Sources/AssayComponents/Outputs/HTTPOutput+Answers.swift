@@ -22,6 +22,7 @@ extension HTTPOutput {
       request.api, answers: AnswerDeclaration(expect: expect, responses: responses))
     client.answers.statuses = client.answers.statuses ?? Self.receipts
     if let idempotencyHeader, idempotencyHeader != "none" { client.retry.retriesUnsafe = true }
+    client.repeatHint = "where the service knows the key of a request, set idempotency_header"
     guard method == .post else { return client }
     // Followed as browsers do, the rows would stay behind.
     let rules = client.answers.judge

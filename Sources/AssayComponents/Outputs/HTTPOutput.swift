@@ -56,6 +56,8 @@ package struct HTTPOutput: Output, Component {
       Each request has a key in the header `Idempotency-Key`, which is the same when the request is repeated or a run is resumed, and
       another for each new run and for each of several equal requests. A service that knows the header does each request once.
 
+      A batch is taken or refused whole; where a service answers for each row of it, `responses` say what that means.
+
       Taken is what is answered with 2xx, apart from 206 and 207, which tell of a part; for `DELETE`, 404 and 410 too: the thing
       is gone. `expect` and `responses` say otherwise. A page in HTML is no answer.
       """,

@@ -113,7 +113,9 @@ struct SummaryBlocks {
     if step.status == "cancelled" { notes.append("stopped before its end") }
     if counters.requests > 0 { notes.append(NumberText.count(counters.requests, "request")) }
     if counters.retries > 0 { notes.append(NumberText.count(counters.retries, "retry", plural: "retries")) }
-    if counters.cacheHits > 0 {
+    if counters.cacheHits > 0, step.kind == "output" {
+      notes.append("\(NumberText.grouped(counters.cacheHits)) sent by earlier runs")
+    } else if counters.cacheHits > 0 {
       notes.append(NumberText.count(counters.cacheHits, "answer remembered", plural: "answers remembered"))
     }
     if let enrichment = counters.enrichment {

@@ -40,18 +40,49 @@ final class AnswerSegment: Sendable {
   func cells(at offset: Int, width: Int) -> [Cell] { (0..<width).map { columns[$0].cell(at: offset) } }
 }
 
+/// The answers of a batch's rows: the segments that they are in, and for each row which of these, and where in it.
+struct RowAnswers: Sendable {
+  var segments: [AnswerSegment] = []
+  /// Places among `segments`.
+  var places: [AnswerPlace] = []
+
+  /// How many rows were not asked for.
+  var skippedRows: Int {
+    places.count { $0.isSkipped || segments[$0.segment].statuses[$0.offset] == .skipped }
+  }
+}
+
 /// The answers of a look-up step by the batches that asked for them.
 final class AnswerSegments: Sendable {
-  private let segments = Mutex<[AnswerSegment?]>([])
-
-  /// All segments that are there; those of batches that have asked for nothing, or not yet, are nil.
-  var all: [AnswerSegment?] { segments.withLock { $0 } }
+  private let segments = Mutex<[Int: AnswerSegment]>([:])
 
   /// Takes over a batch's answers.
-  func put(_ segment: AnswerSegment, of batch: Int) {
-    segments.withLock { segments in
-      while segments.count <= batch { segments.append(nil) }
-      segments[batch] = segment
+  func put(_ segment: AnswerSegment, of batch: Int) { segments.withLock { $0[batch] = segment } }
+
+  /// The answers at places, whose segments are the numbers of batches. Throws `CancellationError` where an earlier batch,
+  /// which had the key first, has broken before its answers came. O(places).
+  func answers(at places: [AnswerPlace]) throws -> RowAnswers {
+    var found = RowAnswers()
+    found.places.reserveCapacity(places.count)
+    var numbers: [Int: Int] = [:]
+    var last = (batch: -1, number: -1)
+    for place in places {
+      if place.isSkipped {
+        found.places.append(place)
+        continue
+      }
+      if place.segment != last.batch {
+        if let number = numbers[place.segment] {
+          last = (place.segment, number)
+        } else {
+          guard let segment = segments.withLock({ $0[place.segment] }) else { throw CancellationError() }
+          last = (place.segment, found.segments.count)
+          numbers[place.segment] = last.number
+          found.segments.append(segment)
+        }
+      }
+      found.places.append(AnswerPlace(segment: last.number, offset: place.offset))
     }
+    return found
   }
 }

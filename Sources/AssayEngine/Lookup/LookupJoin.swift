@@ -35,39 +35,24 @@ struct LookupJoin: Sendable {
   }
 
   /// A batch with its answers, all of which are there; the columns that it had are shared, not copied. O(rows × columns).
-  func join(_ batch: Batch, _ places: [AnswerPlace], _ segments: [AnswerSegment?]) throws -> Batch {
+  func join(_ batch: Batch, _ answers: RowAnswers) throws -> Batch {
     var joined = batch
     joined.schema = try widened(batch.schema)
     joined.misfits = []
     let width = lookup.answerColumns.count
     if lookup.carried.isEmpty {
-      for column in lookup.addedColumns.indices { joined.columns.append(gather(column, places, segments)) }
+      for column in lookup.addedColumns.indices { joined.columns.append(gather(column, answers)) }
     } else {
-      joined.columns += computed(batch, places, segments, width: width)
+      joined.columns += computed(batch, answers, width: width)
     }
-    joined.columns.append(statuses(places, segments))
-    for index in extras.indices { joined.columns.append(gather(width + index, places, segments)) }
+    joined.columns.append(statuses(answers))
+    for index in extras.indices { joined.columns.append(gather(width + index, answers)) }
     return joined
   }
 
-  /// How many rows were not asked for. Throws `CancellationError` where an earlier batch, which had the key first, has
-  /// broken before its answers came.
-  func skippedRows(_ places: [AnswerPlace], _ segments: [AnswerSegment?]) throws -> Int {
-    var skipped = 0
-    for place in places {
-      if place.isSkipped {
-        skipped += 1
-        continue
-      }
-      guard place.segment < segments.count, let segment = segments[place.segment] else { throw CancellationError() }
-      if segment.statuses[place.offset] == .skipped { skipped += 1 }
-    }
-    return skipped
-  }
-
-  private func gather(_ column: Int, _ places: [AnswerPlace], _ segments: [AnswerSegment?]) -> Column {
-    let none = VariantStorage()
-    let sources = segments.map { $0?.columns[column] ?? none }
+  private func gather(_ column: Int, _ answers: RowAnswers) -> Column {
+    let places = answers.places
+    let sources = answers.segments.map { $0.columns[column] }
     var cells = VariantStorage()
     cells.reserveCapacity(places.count)
     var validity = Bitmap(repeating: true, count: places.count)
@@ -89,15 +74,14 @@ struct LookupJoin: Sendable {
   }
 
   /// The columns of a look-up whose cells depend on further inputs of the row.
-  private func computed(
-    _ batch: Batch, _ places: [AnswerPlace], _ segments: [AnswerSegment?], width: Int
-  ) -> [Column] {
+  private func computed(_ batch: Batch, _ answers: RowAnswers, width: Int) -> [Column] {
     let carried = lookup.carried.map { BoundTemplate($0, batch) }
     let nulls = [Cell](repeating: .null, count: lookup.addedColumns.count)
     var columns = [VariantStorage](repeating: VariantStorage(), count: nulls.count)
-    for (row, place) in places.enumerated() {
+    for (row, place) in answers.places.enumerated() {
       var cells = nulls
-      if !place.isSkipped, let segment = segments[place.segment] {
+      if !place.isSkipped {
+        let segment = answers.segments[place.segment]
         let answer = LookupAnswer(segment.statuses[place.offset], cells: segment.cells(at: place.offset, width: width))
         cells = lookup.cells(answer, carried: carried.map { $0.fill(row) })
       }
@@ -106,15 +90,15 @@ struct LookupJoin: Sendable {
     return columns.map { Column(variant: $0) }
   }
 
-  private func statuses(_ places: [AnswerPlace], _ segments: [AnswerSegment?]) -> Column {
+  private func statuses(_ answers: RowAnswers) -> Column {
     var (bytes, starts, lengths): ([UInt8], [UInt32], [UInt32]) = ([], [], [])
     for status in LookupStatus.allCases {
       starts.append(UInt32(bytes.count))
       bytes += status.rawValue.utf8
       lengths.append(UInt32(bytes.count) - (starts.last ?? 0))
     }
-    let words = places.map { place in
-      place.isSkipped ? LookupStatus.skipped.place : segments[place.segment]?.statuses[place.offset].place ?? 0
+    let words = answers.places.map { place in
+      place.isSkipped ? LookupStatus.skipped.place : answers.segments[place.segment].statuses[place.offset].place
     }
     return Column(
       .text(TextStorage(bytes: bytes, starts: words.map { starts[$0] }, lengths: words.map { lengths[$0] })))

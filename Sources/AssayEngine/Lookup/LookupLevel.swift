@@ -75,7 +75,7 @@ final class LookupLevel: Sendable {
       }
     }
     note(keys: keys.count, remembered: remembered)
-    try gather(unknown, of: batch)
+    try await gather(unknown, of: batch)
     return (answers, foreign)
   }
 
@@ -100,11 +100,13 @@ final class LookupLevel: Sendable {
     context.counters.enrich { $0.providers[place].count(answer.status) }
   }
 
-  /// Waits for answers that other runs are asking for; asks for those that they give up.
-  func wait(others wanted: [WantedKey]) async throws {
+  /// Waits for answers that others are asking for; asks for those that they give up.
+  /// - Parameter flush: Sends whatever is gathered: the others may wait for it in turn.
+  func wait(others wanted: [WantedKey], flush: () async throws -> Void) async throws {
     guard let memory else { return }
     var open = wanted
     while !open.isEmpty {
+      try await flush()
       try await Task.sleep(for: .milliseconds(200))
       let known = try await memory.claim(open.map(\.key))
       var foreign: [WantedKey] = []
@@ -118,7 +120,7 @@ final class LookupLevel: Sendable {
         case .foreign: foreign.append(wanted)
         }
       }
-      try send(unknown)
+      try await send(unknown)
       open = foreign
     }
   }
@@ -128,7 +130,7 @@ final class LookupLevel: Sendable {
   /// Takes keys in, and makes requests once there are enough, or once they have waited for as many batches as may be.
   ///
   /// When requests are made depends on the rows alone, so that a replay makes the same.
-  private func gather(_ keys: [WantedKey], of batch: Int) throws {
+  private func gather(_ keys: [WantedKey], of batch: Int) async throws {
     let ready = gathering.withLock { gathering in
       if gathering.wanted.isEmpty { gathering.since = batch }
       gathering.wanted += keys
@@ -136,16 +138,21 @@ final class LookupLevel: Sendable {
       let isDue = batch - gathering.since + 1 >= span || gathering.total == gathering.passed
       return take(from: &gathering, all: isDue, batch)
     }
-    try send(ready)
+    try await send(ready)
+  }
+
+  /// Sends what is gathered without waiting for more. A replay, in which nobody waits for others, never does.
+  func flush() async throws {
+    try await send(gathering.withLock { take(from: &$0, all: true, $0.passed) })
   }
 
   /// Says how many batches there are: no key is to wait for more.
-  func end(total: Int) throws {
+  func end(total: Int) async throws {
     let ready = gathering.withLock { gathering in
       gathering.total = total
       return take(from: &gathering, all: gathering.passed >= total, total)
     }
-    try send(ready)
+    try await send(ready)
   }
 
   private func take(from gathering: inout Gathering, all: Bool, _ batch: Int) -> [WantedKey] {
@@ -159,10 +166,10 @@ final class LookupLevel: Sendable {
   }
 
   /// Divides keys into requests, has them paid for in the order of rows, and hands them to the senders.
-  private func send(_ wanted: [WantedKey]) throws {
+  private func send(_ wanted: [WantedKey]) async throws {
     if wanted.isEmpty { return }
     let places = Dictionary(wanted.map { ($0.key, $0) }) { first, _ in first }
-    let parts = lookup.requests(for: wanted.map(\.key))
+    let parts = try await context.run.workers.run { [lookup] in lookup.requests(for: wanted.map(\.key)) }
     guard parts.reduce(0, { $0 + $1.count }) == wanted.count else {
       throw RunFailure("step '\(step)': \(provider) divides \(wanted.count) keys into requests for others")
     }

@@ -114,7 +114,9 @@ package struct LookupStage: Sendable {
   ) async throws {
     // Batches whose keys are gathered wait for those that come after them.
     let width = levels.reduce(Self.window) { $0 + $1.span - 1 }
-    let ending: @Sendable (Int) throws -> Void = { total in for level in levels { try level.end(total: total) } }
+    let ending: @Sendable (Int) async throws -> Void = { total in
+      for level in levels { try await level.end(total: total) }
+    }
     var schema = DatasetSchema()
     if let ahead {
       let known = Handover<Known>()
@@ -170,9 +172,8 @@ package struct LookupStage: Sendable {
         // Keys that an earlier batch has asked for are among the answers of that batch.
         await arrivals.wait(for: number)
         return try await context.run.workers.run {
-          let all = segments.all
-          let skipped = try join.skippedRows(known.places, all)
-          return (try join.join(batch, known.places, all), known.outcomes, skipped)
+          let answers = try segments.answers(at: known.places)
+          return (try join.join(batch, answers), known.outcomes, answers.skippedRows)
         }
       },
       deliver: { batch, outcomes, skipped in
@@ -205,6 +206,8 @@ package struct LookupStage: Sendable {
     var passed = 0
     // Later batches wait for their turn, whatever becomes of this one.
     defer { for turn in turns[passed...] { turn.pass(number) } }
+    // Before anything is sent: rows that have one of the new columns already cannot be given it.
+    _ = try join.widened(batch.schema)
     let (lookup, register) = (lookup, register)
     let rows = try await context.run.workers.run { RowKeys(batch, lookup.inputs) }
     await entrance.wait(for: number)
@@ -223,7 +226,9 @@ package struct LookupStage: Sendable {
       level.turnstile.pass(number)
       passed += 1
       if open.isEmpty { continue }
-      if !foreign.isEmpty { try await level.wait(others: foreign) }
+      if !foreign.isEmpty {
+        try await level.wait(others: foreign) { for level in levels { try await level.flush() } }
+      }
       for (place, answer) in zip(open, try await wanted.all()) {
         level.count(answer)
         answers[place] = answers[place].map { $0.giving(way: answer) } ?? answer
@@ -261,10 +266,10 @@ package struct LookupStage: Sendable {
 private final class NumberedBatches: Sendable {
   private let reader: DatasetReader
   private let count = Mutex(0)
-  private let ending: @Sendable (Int) throws -> Void
+  private let ending: @Sendable (Int) async throws -> Void
 
   /// - Parameter ending: Told how many there were, once the last one is out.
-  init(_ reader: DatasetReader, _ ending: @escaping @Sendable (Int) throws -> Void = { _ in }) {
+  init(_ reader: DatasetReader, _ ending: @escaping @Sendable (Int) async throws -> Void = { _ in }) {
     self.reader = reader
     self.ending = ending
   }
@@ -274,7 +279,7 @@ private final class NumberedBatches: Sendable {
 
   func next() async throws -> (Int, Batch)? {
     guard let batch = try await reader.next() else {
-      try ending(count.withLock { $0 })
+      try await ending(count.withLock { $0 })
       return nil
     }
     return count.withLock { count in

@@ -30,8 +30,6 @@ struct RowKeys: Sendable {
     templates = inputs.map { BoundTemplate($0, batch) }
   }
 
-  var count: Int { hashes.count }
-
   /// The filled inputs of a row; nil where one is null that may not be.
   func inputs(_ row: Int) -> [String]? {
     var filled: [String] = []

@@ -18,6 +18,8 @@ package final class AnswerBook: Sendable {
   private let store: Store
   private let clock: RunClock
   private let commits: GroupCommit<AnswerRecord>
+  /// Keys that this run has claimed, and not yet kept or given up.
+  private let own = Mutex<Set<String>>([])
   private let pageCounts = Mutex<[String: Int]>([:])
 
   package init(
@@ -39,7 +41,11 @@ package final class AnswerBook: Sendable {
     if keys.isEmpty { return [] }
     try commits.check()
     guard recalls else { return keys.map { _ in .claimed } }
-    return try await store.claimAnswers(keys, for: run, age: age, now: clock.now)
+    let claims = try await store.claimAnswers(keys, for: run, age: age, now: clock.now)
+    // A key that another step of the run is asking for is not asked for twice either.
+    return own.withLock { own in
+      zip(keys, claims).map { key, claim in claim == .claimed && !own.insert(key).inserted ? .foreign : claim }
+    }
   }
 
   /// What is known of keys, without claiming any.
@@ -50,6 +56,7 @@ package final class AnswerBook: Sendable {
 
   /// Gives keys up that were claimed and not answered.
   package func release(_ keys: [String]) async {
+    own.withLock { $0.subtract(keys) }
     // A store that takes no answers takes no claims back either; they end with the run.
     if keys.isEmpty || !recalls || commits.failure != nil { return }
     // Where that fails the claim ends with the run.
@@ -57,7 +64,10 @@ package final class AnswerBook: Sendable {
   }
 
   /// Keeps answers; they are committed when it returns.
-  package func keep(_ records: [AnswerRecord]) async throws { try await commits.keep(records) }
+  package func keep(_ records: [AnswerRecord]) async throws {
+    defer { own.withLock { $0.subtract(records.map(\.key)) } }
+    try await commits.keep(records)
+  }
 
   /// Does what asks for an answer, so that answers which come shortly after each other are committed together.
   ///
