@@ -4,6 +4,10 @@ import GRDBSQLite
 enum ReadOnlySQL {
   /// From now on the connection reads tables and calls functions, and refuses all else: ATTACH, PRAGMA, changes.
   static func restrict(_ handle: SQLHandle) {
+    // SQLite makes these tables where they are first named, and asks for leave to write its schema meanwhile.
+    var statement: OpaquePointer?
+    sqlite3_prepare_v2(handle.pointer, "SELECT 1 FROM json_each('[]'), json_tree('[]')", -1, &statement, nil)
+    sqlite3_finalize(statement)
     sqlite3_set_authorizer(
       handle.pointer,
       { _, action, _, name, _, _ in

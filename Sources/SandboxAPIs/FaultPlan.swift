@@ -58,8 +58,8 @@ struct FaultPlan: Sendable {
     stuck-cursor             the next cursor is the one that was sent
     cut                      half of the body, as if it were the whole
     batch=missing            a geocoder's batch lacks an answer; twice: has one twice; unknown: one to nothing
-    body-status=STATUS       geocoding answers that status in its body, exchange rates that error-type,
-                             the census that HTTP status with its sporadic error
+    body-status=STATUS       geocoding answers that status in its body, exchange rates that error-type, CKAN that
+                             type of error, the census that HTTP status with its sporadic error
     first=N  each=N          only the first N requests, only every N-th one
     per=url                  count each URL on its own
     id=NAME                  a counter of your own

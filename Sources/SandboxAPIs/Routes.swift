@@ -19,6 +19,8 @@ enum Routes {
       Entry(first: "catalog") { Catalog.answer($0) },
       Entry(first: "open-meteo") { WeatherArchive.answer($0) },
       Entry(first: "VisualCrossingWebServices") { WeatherTimeline.answer($0) },
+      Entry(first: "ckan") { request throws(Refusal) in try CKAN.answer(request) },
+      Entry(first: "datagov") { request throws(Refusal) in try DataGov.answer(request) },
       Entry(first: "echo") { echo($0) },
     ]
 
@@ -44,8 +46,9 @@ enum Routes {
       (any but bad, inactive, used-up and, for history, free) /v6/KEY/latest/CURRENCY and /v6/KEY/history/CURRENCY/Y/M/D,
       /frankfurter/v1/latest and /frankfurter/v1/DAY..DAY, /company/DOMAIN,
       /catalog/items?skus=SKU,SKU (or a POST of {"skus": []}), /catalog/search?q=NAME,
-      /open-meteo/v1/archive, /VisualCrossingWebServices/rest/services/timeline/PLACE/DATE/DATE (any key), and /echo,
-      which answers with the request.
+      /open-meteo/v1/archive, /VisualCrossingWebServices/rest/services/timeline/PLACE/DATE/DATE (any key),
+      /ckan/api/3/action/package_search, /datagov/search (any key but bad in X-Api-Key), and /echo, which answers with
+      the request.
       """
   }
 

@@ -106,6 +106,15 @@ import Testing
     #expect(found?.problem.contains(expected) == true, "\(found.debugDescription)")
   }
 
+  @Test(arguments: ["json_each", "json_tree"])
+  func `a list in JSON can be read as a table`(function: String) async throws {
+    let lists = sequence(people([(1, #"[{"b": "x"}, {"b": "y"}]"#), (2, "[]"), (3, #"[{"b": null}]"#)]))
+    let found = try await rows(
+      "SELECT a.id, json_extract(l.value, '$.b') FROM a, \(function)(a.name) l WHERE l.type = 'object' ORDER BY 1, 2",
+      [("a", lists)])
+    #expect(found == [[.integer(1), .text("x")], [.integer(1), .text("y")], [.integer(3), .null]])
+  }
+
   @Test func `a comment and a semicolon behind the statement are no second one`() async throws {
     #expect(try await rows("SELECT 1; -- done\n ;", []) == [[.integer(1)]])
   }
