@@ -183,6 +183,39 @@ import Testing
     #expect(try await failing(", west: 150, east: -60").rows == ["2", "3", "5", "7", "8"])
   }
 
+  @Test func `a key that two steps of a run want is asked for once, whatever their columns are called`() async throws {
+    try await withAPI { workspace, server in
+      try workspace.write("bill,ship\nann,bob\nbob,ann\ncid,ann\n", to: "in.csv")
+      let run = try await workspace.run(
+        """
+        apis: {a: {base_url: "\(server.url)"}}
+        sources: {s: {type: csv, path: in.csv}}
+        steps:
+          billed: {type: lookup, from: s, api: a, path: "/k/{bill}", columns: {biller: $.name}}
+          shipped: {type: lookup, from: billed, api: a, path: "/k/{ship}", columns: {shipper: $.name}}
+        outputs: [{type: jsonl, from: shipped, path: out.jsonl}]
+        """)
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(server.received.map(\.target).sorted() == ["/k/ann", "/k/bob", "/k/cid"])
+      #expect(workspace.text("out.jsonl")?.contains(#""shipper":"Mrs ann","shipped_status":"ok""#) == true)
+    }
+  }
+
+  @Test func `columns that clash are found before anything is asked`() async throws {
+    try await withAPI { workspace, server in
+      try write(["ann"], workspace)
+      let run = try await workspace.run(
+        """
+        apis: {a: {base_url: "\(server.url)"}}
+        sources: {s: {type: csv, path: in.csv}}
+        steps: {got: {type: lookup, from: s, api: a, path: "/k/{key}", columns: {id: $.name}}}
+        outputs: [{type: jsonl, from: got, path: out.jsonl}]
+        """)
+      #expect(run.code == 3 && run.errors.contains("adds a column 'id'"), "\(run.errors)")
+      #expect(server.received.isEmpty)
+    }
+  }
+
   @Test func `look-ups that need nothing of each other ask at the same time`() async throws {
     let asked = Mutex<Set<String>>([])
     let both = Gate()

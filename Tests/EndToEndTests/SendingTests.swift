@@ -270,7 +270,7 @@ import Testing
     }
     let name = "PUT a /records/{id}"
     #expect(
-      recorded.warnings(name).first?.contains("13 requests were left out: row 3: PUT") == true, "\(recorded.errors)")
+      recorded.warnings(name).first?.contains("13 requests were left out: row 4: PUT") == true, "\(recorded.errors)")
     var reports: [String] = []
     for _ in 0..<2 {
       let replay = try await workspace.run(text, "--replay", "rec")

@@ -43,6 +43,11 @@ extension HTTPOutput {
 
   static let schemaRules: [Rule<HTTPOutput>] = [
     Rule("path") { $0.addressFault },
+    Rule("path") { output in
+      let optional = output.request.path.columns.first(where: \.isOptional)
+      return output.method == .delete
+        ? optional.map { "without {\($0.name)} the DELETE would go to another address" } : nil
+    },
     Rule("path") { $0.batch != nil && !$0.request.path.columns.isEmpty ? batchAddressFault : nil },
     Rule("query") {
       $0.batch != nil && !$0.request.query.items.allSatisfy(\.value.columns.isEmpty) ? batchAddressFault : nil

@@ -45,8 +45,8 @@ package struct HTTPOutput: Output, Component {
     details: """
       Rows are kept while the run goes on. Once the gate has decided, and the publishing of tables was tried, they are sent; then
       the rest is published. Each request that was taken is remembered in the store before its rows count as sent: a run that breaks
-      or is killed while it sends is gone on with by `assay run --resume`, which sends the rest and nothing twice. A new run sends all
-      of its rows.
+      or is killed while it sends is gone on with by `assay run --resume`, which sends what the same rows have not sent yet; a row
+      that has come out otherwise, and a batch that holds one, is sent as new. A new run sends all of its rows.
 
       Without `body`, `POST`, `PUT` and `PATCH` carry the row as a JSON object of all its columns, nulls too, with the names, kinds
       and texts that a `jsonl` output writes; `DELETE` carries nothing. A row with a null in a `{column}` of `path` or `query`, or
@@ -90,6 +90,9 @@ package struct HTTPOutput: Output, Component {
         "type: http\nfrom: example\n⟪method: DELETE\npath: https://example.com/customers",
         "every row would send the same DELETE; name a {column} in 'path', 'query' or 'body'"),
       FaultExample(
+        "type: http\nfrom: example\nmethod: DELETE\n⟪path: \"https://example.com/customers/{id?}\"",
+        "without {id} the DELETE would go to another address"),
+      FaultExample(
         "type: http\nfrom: example\n⟪path: /customers",
         "without 'api' the path must be a whole address, beginning with http:// or https://"),
       FaultExample(
@@ -120,7 +123,7 @@ package struct HTTPOutput: Output, Component {
       let found = try await workers.run { () throws -> String? in
         try kept.append(batch)
         guard onError == .fail, let found = SendableRows(self, batch).firstFault() else { return nil }
-        return "row \(first + found.row) cannot be sent to \(target): \(found.reason)"
+        return "row \(first + found.row + 1) cannot be sent to \(target): \(found.reason)"
       }
       fault = fault ?? found
     }

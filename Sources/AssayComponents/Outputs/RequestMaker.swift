@@ -7,7 +7,7 @@ internal import Synchronization
 /// A request that is to be sent, with the rows that it holds; or rows that cannot be sent.
 struct OutgoingRequest: Sendable {
   struct Row: Sendable {
-    /// Within the dataset, from 0.
+    /// Within the dataset, from 1, as checks count rows.
     var number: Int
     /// The cells that say whose row it is.
     var key: [LeftOutCell]
@@ -96,7 +96,7 @@ final class RequestMaker: Sendable {
   ) throws -> [OutgoingRequest] {
     var requests: [OutgoingRequest] = []
     for place in range {
-      let row = OutgoingRequest.Row(number: state.row, key: rows.key(place))
+      let row = OutgoingRequest.Row(number: state.row + 1, key: rows.key(place))
       state.row += 1
       if let fault = rows.addressFault(place) {
         requests.append(OutgoingRequest(content: .fault(fault), rows: [row]))

@@ -116,15 +116,16 @@ struct TemplateLookup: Lookup {
 
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
     guard let client = try client(context) else { return nil }
-    // The request with the columns' names in the place of their values.
-    let request = try step.request.prepared(client, cell: { "{\($0)}" }).httpRequest()
+    // The request with the places of the key's parts where their values stand: what columns are called shapes no answer.
+    let places = Dictionary(names.enumerated().map { ($0.element.name, $0.offset) }) { first, _ in first }
+    let request = try step.request.prepared(client, cell: { "{\(places[$0] ?? 0)}" }).httpRequest()
     let headers = request.headers.fields.map { "\($0.name): \($0.value)" }
     let body = String(decoding: request.body, as: UTF8.self)
     var lines = ["lookup \(request.method.rawValue) \(request.url)"] + headers + [body]
     if let batched, let batch = step.batch {
       // Which records are a key's hangs on these.
       lines += [
-        "batch by \(names[batched].name)", "separator \(batch.separator)", "matches \(step.matches?.text ?? "")",
+        "batch by \(batched)", "separator \(batch.separator)", "matches \(step.matches?.text ?? "")",
         "key \(batch.key?.text ?? "")", "normalize \(step.normalize.text(of: names[batched].name))",
       ]
     }

@@ -241,7 +241,7 @@ package final class PipelineRun: Sendable {
       report.messages.append(mask.apply(to: "publishing failed, and nothing was published: \(error)"))
       if !state.results.deliveries.isEmpty {
         report.messages.append(
-          "what was sent is sent; 'assay run --resume' publishes the rest, and sends nothing twice")
+          "what was sent is sent; 'assay run --resume' publishes the rest, and sends no row again that is the same")
       }
       for index in report.outputs.indices { report.outputs[index].published = false }
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
