@@ -47,8 +47,9 @@ package struct GradingPlan: Sendable {
 
   /// What is measured of a column of this name, each kind once.
   func kinds(of name: String) -> [ColumnMeasure] {
-    guard let named = byColumn[name] else { return everyColumn }
-    return everyColumn + named.filter { !everyColumn.contains($0) }
+    let kinds = everyColumn + (byColumn[name] ?? []).filter { !everyColumn.contains($0) }
+    // The numbers are collected once.
+    return kinds.contains(.numberShape) ? kinds.filter { $0 != .numericValues } : kinds
   }
 
   /// What the measures see of one batch. Pure, and safe on several threads at once. O(cells × measures of them).
@@ -205,7 +206,12 @@ package struct Grader: Sendable {
     _ measured: [(kind: ColumnMeasure, accumulator: any ColumnAccumulator)]
   ) throws(GradingFault) -> [ColumnMeasure: MeasureValue] {
     var values: [ColumnMeasure: MeasureValue] = [:]
-    for (kind, accumulator) in measured { values[kind] = try accumulator.finish() }
+    for (kind, accumulator) in measured {
+      values[kind] = try accumulator.finish()
+      if case .shape(let shape)? = values[.numberShape], kind == .numberShape {
+        values[.numericValues] = .numbers(shape?.spread)
+      }
+    }
     return values
   }
 }

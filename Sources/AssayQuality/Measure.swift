@@ -14,6 +14,13 @@ package enum ColumnMeasure: Sendable, Hashable {
   case maximum
   /// Quartiles and outliers, as `.numbers`; nil there where the column is not numeric.
   case numericValues
+  /// The full spread of the numbers, as `.shape`; nil there where the column is not numeric. Where it is measured,
+  /// `numericValues` comes of it too.
+  case numberShape
+  /// The full spread of dates and datetimes in days, as `.shape`; nil there where the column holds others.
+  case dayShape
+  /// How often each text occurs, as `.frequencies`; nil there where more than so many are distinct.
+  case frequencies(limit: Int)
   /// Values that did not fit the declared type, as `.rows`.
   case misfits
 
@@ -26,6 +33,9 @@ package enum ColumnMeasure: Sendable, Hashable {
     case .minimum: ExtremeFinder(greatest: false)
     case .maximum: ExtremeFinder(greatest: true)
     case .numericValues: NumberCollector()
+    case .numberShape: NumberShapeCollector()
+    case .dayShape: DayShapeCollector()
+    case .frequencies(let limit): FrequencyCounter(limit: limit)
     case .misfits: MisfitCounter(column: field.name, sampling: sampling)
     }
   }

@@ -32,6 +32,10 @@ package enum MeasureValue: Sendable, Hashable {
   case cell(Cell)
   /// nil where the column is not numeric, or holds no value.
   case numbers(NumberSpread?)
+  /// nil where the column holds others, or no value.
+  case shape(NumberShape?)
+  /// nil where too many are distinct.
+  case frequencies(ValueFrequencies?)
   case schema(DatasetSchema)
   case rows(RowTestValue)
   /// Columns that the measure needs and the dataset does not have.

@@ -39,10 +39,10 @@ struct NumberCollector: ColumnAccumulator {
   var heldBytes: Int { blocks.heldBytes }
   mutating func spill(to file: SpillFile) throws(GradingFault) { try blocks.spill(to: file) }
 
-  func finish() throws(GradingFault) -> MeasureValue {
-    guard isNumeric, blocks.count > 0 else { return .numbers(nil) }
-    return .numbers(try spread(of: blocks))
-  }
+  /// All numbers; nil where the column is not numeric, or holds no value.
+  var blocksOfNumbers: NumberBlocks? { isNumeric && blocks.count > 0 ? blocks : nil }
+
+  func finish() throws(GradingFault) -> MeasureValue { .numbers(try blocksOfNumbers.map(spread)) }
 }
 
 /// Appends the numbers among a column's cells. What is no number by value (NaN, which no text spells) is passed over.

@@ -41,9 +41,12 @@ private func gathered(_ blocks: NumberBlocks) throws(GradingFault) -> [Double] {
   return values
 }
 
-/// A sample of evenly spread values, shifted from stretch to stretch so that periodic inputs give a fair one too.
-private func sorted(sampleOf blocks: NumberBlocks) throws(GradingFault) -> [Double] {
+/// Some of the values in order: all of them where they are few, else a sample.
+///
+/// The sample is of evenly spread values, shifted from stretch to stretch so that periodic inputs give a fair one too.
+func sorted(sampleOf blocks: NumberBlocks) throws(GradingFault) -> [Double] {
   let count = blocks.count
+  if count <= Bracket.smallest { return try gathered(blocks).sorted() }
   let stride = max(1, count / Bracket.sampleSize)
   var sample: [Double] = []
   sample.reserveCapacity(count / stride + 1)
