@@ -24,6 +24,8 @@ package struct Entry<Product>: Sendable {
   package let reference: ComponentReference
   /// Decodes the component from a node; keys in `also` belong to the family and are left alone.
   package let decode: @Sendable (_ node: YAMLNode, _ context: Decoding, _ also: [String]) -> Product?
+  /// The component with the defaults of its keys, required ones too.
+  package let makeDefault: @Sendable () -> Product
 
   /// The catalogue's line for a component: `Entry(CSVSource.self) { $0 }`.
   package init<C: Component>(_ type: C.Type, _ erase: @escaping @Sendable (C) -> Product) {
@@ -34,6 +36,7 @@ package struct Entry<Product>: Sendable {
     decode = { node, context, also in
       C.schema.decode(node, context, also: also).map(erase)
     }
+    makeDefault = { erase(schema.makeRoot()) }
   }
 
   package var kind: String { reference.kind }

@@ -17,8 +17,10 @@ struct GateOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The overall score, 0 to 100, that every graded dataset must reach.", valueName: "score"))
   var minScore: Double?
 
-  @Option(help: ArgumentHelp("Also write the JSON report to this file.", valueName: "file"))
-  var report: String?
+  @Option(
+    name: .customLong("report"),
+    help: ArgumentHelp("Also write this report; its ending says which. May be repeated.", valueName: "file"))
+  var reports: [String] = []
 
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
@@ -27,6 +29,11 @@ struct GateOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
+    do throws(RunFailure) {
+      for path in reports { _ = try Catalogue.standard.report(for: path) }
+    } catch {
+      throw ValidationError("\(error)")
+    }
     if let minScore, !(0...100).contains(minScore) { throw ValidationError("--min-score is 0 to 100, not \(minScore)") }
   }
 }

@@ -1,4 +1,5 @@
 internal import AssayComponents
+internal import AssayDefinition
 internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
@@ -28,9 +29,14 @@ struct RunConsole {
     var options = options
     options.failOn = gate.failOn
     options.minimumScore = gate.minScore
-    options.reportPath = gate.report
     options.assayVersion = assayVersion
     options.environment = ProcessInfo.processInfo.environment
+    options.reports = try gate.reports.map { try Catalogue.standard.report(for: $0) }
+    if options.part == nil {
+      options.reports += Catalogue.standard.automaticReports(
+        in: options.environment, except: definition.reports.map(\.kind))
+    }
+    let lines = Mutex("")
     let clashes = definition.clashes(options)
     if !clashes.isEmpty {
       for clash in clashes { Terminal.error("error: \(clash)") }
@@ -43,7 +49,8 @@ struct RunConsole {
     let progress = gate.quiet ? nil : ProgressDisplay(style: style)
     let run = PipelineRun(
       definition, options: options, mask: SecretMask(secrets + proxies.secrets), makeTransport: { transport.make() },
-      shutDown: { await transport.shutDown() }, events: { progress?.note($0, $1) })
+      shutDown: { await transport.shutDown() }, events: { progress?.note($0, $1) },
+      console: { text in lines.withLock { $0 += text } })
     let signals = SignalWatch { run.interrupt(exitCode: 128 + Int($0)) }
     defer { signals.stop() }
     progress?.start(run.state)
@@ -58,6 +65,8 @@ struct RunConsole {
     } else {
       Terminal.write(summary(report, style), to: STDERR_FILENO)
     }
+    let afterwards = lines.withLock { $0 }
+    if !afterwards.isEmpty { Terminal.write(afterwards, to: STDERR_FILENO) }
     return report
   }
 }

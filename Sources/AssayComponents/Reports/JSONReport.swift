@@ -13,6 +13,10 @@ package struct JSONReport: Report, Component {
     examples: ["json: reports/customers.json", "json: {path: reports/customers.json}"],
     faults: [FaultExample("⟪jsn: reports/customers.json", "there is no report 'jsn'; did you mean 'json'?")])
 
+  package var fileEndings: [String] { ["json"] }
+
+  package func writing(to path: String) -> JSONReport { JSONReport(path: path) }
+
   package func deliveries(_ report: RunReport, _ context: ReportContext) -> [ReportDelivery] {
     [.file(path: path, text: report.json.prettyText)]
   }

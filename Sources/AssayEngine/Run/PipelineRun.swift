@@ -17,6 +17,7 @@ package final class PipelineRun: Sendable {
   private let makeTransport: @Sendable () -> any Transport
   private let shutDown: @Sendable () async -> Void
   private let events: @Sendable (RunEvent, RunState) -> Void
+  private let console: @Sendable (String) -> Void
   private let interruptions: AsyncStream<Void>
   private let interruption: AsyncStream<Void>.Continuation
   /// The exit code of whoever interrupted the run.
@@ -27,10 +28,12 @@ package final class PipelineRun: Sendable {
   /// - Parameters:
   ///   - makeTransport: Called once, if the run sends requests at all.
   ///   - shutDown: Called at the end of the run.
+  ///   - console: Takes what reports have to say to who watches the run, once it has ended.
   package init(
     _ definition: PipelineDefinition, options: RunOptions, mask: SecretMask,
     makeTransport: @escaping @Sendable () -> any Transport, shutDown: @escaping @Sendable () async -> Void = {},
-    events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in }
+    events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in },
+    console: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     plan = RunPlan(options.part?.definition(of: definition) ?? definition)
     self.options = options
@@ -38,6 +41,7 @@ package final class PipelineRun: Sendable {
     self.makeTransport = makeTransport
     self.shutDown = shutDown
     self.events = events
+    self.console = console
     state = RunState(plan.graph)
     runID = Self.newID(options)
     (interruptions, interruption) = AsyncStream.makeStream(of: Void.self)
@@ -260,31 +264,7 @@ package final class PipelineRun: Sendable {
   }
 
   private func writeReports(_ report: inout RunReport) {
-    let context = ReportContext(environment: options.environment)
-    for declaration in plan.definition.reports {
-      for delivery in declaration.report.deliveries(report, context) {
-        switch delivery {
-        case .file(let path, let text): write(text, to: path, relative: true, &report)
-        }
-      }
-    }
-    if let path = options.reportPath { write(report.json.prettyText, to: path, relative: false, &report) }
-  }
-
-  private func write(_ text: String, to path: String, relative: Bool, _ report: inout RunReport) {
-    let target = relative && !path.hasPrefix("/") && !options.directory.isEmpty ? "\(options.directory)/\(path)" : path
-    do {
-      try makeFolders(for: target, shown: path)
-      let file = try StagedFile(target: target, run: runID)
-      try file.write(Array(text.utf8))
-      // A gate's few milliseconds are not spent on waiting for the disk: what a failure of power takes, the next run
-      // tells again, and what was published is in the store.
-      try file.finish(isDurable: false).publish(isDurable: false)
-    } catch {
-      report.messages.append("the report could not be written: \(error)")
-      if [0, 1, 4].contains(report.exitCode) { report.exitCode = 3 }
-      report.outcome = .error
-    }
+    ReportWriter(options: options, console: console).write(plan.definition.reports, of: &report)
   }
 
   private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) -> RunReport {

@@ -29,8 +29,8 @@ package struct RunOptions: Sendable {
   package var minimumScore: Double?
   /// The store's file; nil for a run without one, which can have no outputs.
   package var storePath: String?
-  /// A JSON report beside those that the file asks for.
-  package var reportPath: String?
+  /// Reports beside those that the file asks for; the paths of their files start at the current folder.
+  package var reports: [RequestedReport] = []
   /// Whether to wait for another run of the pipeline to end, rather than to fail.
   package var waits = false
   package var assayVersion = ""

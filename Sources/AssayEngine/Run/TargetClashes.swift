@@ -42,7 +42,11 @@ extension PipelineDefinition {
         written.append((place(path), "the report '\(path)'", false))
       }
     }
-    if let path = options.reportPath { written.append((absolute(path), "--report \(path)", false)) }
+    for requested in options.reports {
+      for case .file(let path, _) in requested.report.deliveries(RunReport(), ReportContext()) {
+        written.append((absolute(path), "--report \(path)", false))
+      }
+    }
     for target in written {
       if let other = taken[target.place], !(target.shared && other.hasPrefix("output")) {
         clashes.append("\(target.what) would write over \(other)")
