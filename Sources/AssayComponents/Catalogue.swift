@@ -61,7 +61,11 @@ extension Catalogue {
     .adding(
       ReportFamily.self,
       [
-        Entry(JSONReport.self) { $0 }
+        Entry(GitHubReport.self) { $0 },
+        Entry(GitHubSummaryReport.self) { $0 },
+        Entry(JSONReport.self) { $0 },
+        Entry(JUnitReport.self) { $0 },
+        Entry(MarkdownReport.self) { $0 },
       ]
     )
     .adding(

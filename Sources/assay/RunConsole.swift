@@ -53,6 +53,9 @@ struct RunConsole {
       console: { text in lines.withLock { $0 += text } })
     let signals = SignalWatch { run.interrupt(exitCode: 128 + Int($0)) }
     defer { signals.stop() }
+    // What data and servers say must not command the CI system that watches.
+    let fence = WorkflowCommand.fence(in: options.environment, token: UUID().uuidString)
+    if let fence { Terminal.write(fence.start, to: STDERR_FILENO) }
     progress?.start(run.state)
     var report = await run.run()
     progress?.stop()
@@ -65,6 +68,7 @@ struct RunConsole {
     } else {
       Terminal.write(summary(report, style), to: STDERR_FILENO)
     }
+    if let fence { Terminal.write(fence.end, to: STDERR_FILENO) }
     let afterwards = lines.withLock { $0 }
     if !afterwards.isEmpty { Terminal.write(afterwards, to: STDERR_FILENO) }
     return report

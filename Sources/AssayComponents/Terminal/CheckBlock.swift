@@ -7,18 +7,21 @@ struct CheckBlock {
   let file: String
   let style: TerminalStyle
 
-  private static let shownRows = 3
+  /// Failing rows that are shown, of those that were sampled.
+  var shownRows = 3
 
   /// A status in words.
   static func word(_ status: CheckStatus) -> String { status == .noData ? "no data" : status.rawValue }
 
-  var lines: [String] {
+  var lines: [String] { head + details }
+
+  /// The lines below the first: what was expected, what was found, and in which rows.
+  var details: [String] {
     let judgement = result.judgement
-    let samples = judgement.sample.prefix(Self.shownRows)
+    let samples = judgement.sample.prefix(shownRows)
     let labels = samples.map { "row \($0.row)" }
     let width = max(8, labels.map(displayWidth).max() ?? 0)
-    var lines = head
-    lines += entry("expected", judgement.expected, width)
+    var lines = entry("expected", judgement.expected, width)
     lines += entry("observed", observed, width)
     for (label, row) in zip(labels, samples) {
       lines.append(labelled(label, text(of: row, room: style.textWidth - 6 - width), width))
