@@ -10,10 +10,10 @@ package struct Moment: Sendable, Hashable, Comparable {
   /// Whether it is a whole day.
   package var isDate: Bool
 
-  /// A whole second since 1970-01-01T00:00:00Z.
-  package init(seconds: Int64) {
+  /// Seconds since 1970-01-01T00:00:00Z, and nanoseconds of them: 0 to 999,999,999.
+  package init(seconds: Int64, nanoseconds: Int64 = 0) {
     self.seconds = seconds
-    nanoseconds = 0
+    self.nanoseconds = nanoseconds
     isDate = false
   }
 

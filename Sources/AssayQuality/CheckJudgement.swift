@@ -42,7 +42,7 @@ package struct CheckJudgement: Sendable, Hashable {
   }
 
   /// The verdict where columns are not there: the check does not hold.
-  static func missing(_ columns: [String], expected: String, _ severity: Severity) -> CheckJudgement {
+  package static func missing(_ columns: [String], expected: String, _ severity: Severity) -> CheckJudgement {
     let names = columns.map { "'\($0)'" }.joined(separator: ", ")
     let text = columns.count == 1 ? "there is no column \(names)" : "there are no columns \(names)"
     return CheckJudgement(status: severity.broken, observed: .text(text), expected: expected)

@@ -6,22 +6,31 @@ package struct DatasetMetrics: Sendable, Hashable {
   package let dimensions: [Metric]
   /// The mean of the dimensions that have a value; nil where the dataset has no data.
   package let overall: Metric
+  private let columnScores: ColumnScores
 
   /// The measures that the metrics are made of, under the options that they will be made with.
   package static func measures(_ score: ScoreOptions = ScoreOptions()) -> [Measure] {
     [
       .rowCount, .schema, .everyColumn(.nulls), .everyColumn(.classes), .everyColumn(.numericValues),
       .duplicateRows(ignoring: score.excluded(from: .uniqueness)),
-    ]
+    ] + (score.timeliness.map { [$0.measure] } ?? [])
   }
 
   /// The metrics from what a plan with `measures` of the same options found.
   ///
   /// A dataset without rows or without columns has no data: no metric has a value. A measure that is missing from the
   /// plan is a programmer's mistake.
-  package init(_ values: MeasureValues, _ score: ScoreOptions = ScoreOptions()) {
+  /// - Parameter rowChecks: What the row checks came to, for accuracy, in the order of the file.
+  package init(_ values: MeasureValues, _ score: ScoreOptions = ScoreOptions(), rowChecks: [RowCheckCount] = []) {
     let hasData = values.rowCount > 0 && values.schema.count > 0
-    let dimensions = Dimension.allCases.map { dimension in
+    let configured = Dimension.allCases.filter { dimension in
+      switch dimension {
+      case .timeliness: score.timeliness != nil
+      case .accuracy: score.countsAccuracy
+      default: true
+      }
+    }
+    let dimensions = configured.map { dimension in
       let places = values.schema.fields.indices.filter {
         !score.excluded(from: dimension).contains(values.schema.fields[$0].name)
       }
@@ -31,11 +40,14 @@ package struct DatasetMetrics: Sendable, Hashable {
         case .uniqueness: uniqueness(values, score)
         case .consistency: consistency(values, places)
         case .validity: validity(values, places)
+        case .timeliness: timeliness(values, score)
+        case .accuracy: accuracy(rowChecks)
         }
       if !hasData { metric.value = nil }
       return metric
     }
     self.dimensions = dimensions
+    columnScores = hasData ? ColumnScores(values, rowChecks) : ColumnScores()
     var components: [MetricDetail.Entry<Double>] = []
     for metric in dimensions { if let value = metric.value { components.append(.init(metric.name, value)) } }
     overall = Metric(
@@ -53,6 +65,9 @@ package struct DatasetMetrics: Sendable, Hashable {
   package subscript(_ dimension: Dimension) -> Double? {
     dimensions.first { $0.name == dimension.rawValue }?.value
   }
+
+  /// The value of completeness, validity or accuracy of one column; nil where it has no data, or there is no such column.
+  package func value(of dimension: Dimension, column: String) -> Double? { columnScores[dimension, column] }
 }
 
 extension DatasetMetrics: Encodable {
@@ -63,7 +78,20 @@ extension DatasetMetrics: Encodable {
   }
 }
 
-private func percent(_ part: Int, _ whole: Int) -> Double? {
+/// What one row check came to.
+package struct RowCheckCount: Sendable, Hashable {
+  package var column: String?
+  package var evaluated: Int
+  package var failed: Int
+
+  package init(column: String?, evaluated: Int, failed: Int) {
+    self.column = column
+    self.evaluated = evaluated
+    self.failed = failed
+  }
+}
+
+func percent(_ part: Int, _ whole: Int) -> Double? {
   whole == 0 ? nil : roundedToHundredths(Double(part) / Double(whole) * 100)
 }
 
@@ -121,18 +149,36 @@ private func validity(_ values: MeasureValues, _ places: [Int]) -> Metric {
     ])
 }
 
+private func timeliness(_ values: MeasureValues, _ score: ScoreOptions) -> Metric {
+  var found = RowTestValue(evaluated: 0, failed: 0)
+  if let timeliness = score.timeliness, case .rows(let rows)? = values[timeliness.measure] { found = rows }
+  return Metric(
+    Dimension.timeliness.rawValue, value: percent(found.evaluated - found.failed, found.evaluated),
+    details: [
+      MetricDetail("total_values", .count(found.evaluated)), MetricDetail("late_values", .count(found.failed)),
+    ])
+}
+
+private func accuracy(_ checks: [RowCheckCount]) -> Metric {
+  let evaluated = checks.reduce(0) { $0 + $1.evaluated }
+  let failed = checks.reduce(0) { $0 + $1.failed }
+  return Metric(
+    Dimension.accuracy.rawValue, value: percent(evaluated - failed, evaluated),
+    details: [MetricDetail("total_evaluations", .count(evaluated)), MetricDetail("failed_evaluations", .count(failed))])
+}
+
 extension MeasureValues {
-  fileprivate func nulls(at place: Int) -> Int {
+  func nulls(at place: Int) -> Int {
     guard case .count(let count) = self[.nulls, at: place] else { preconditionFailure("nulls are measured") }
     return count
   }
 
-  fileprivate func classes(at place: Int) -> ClassCounts {
+  func classes(at place: Int) -> ClassCounts {
     guard case .classes(let counts) = self[.classes, at: place] else { preconditionFailure("classes are measured") }
     return counts
   }
 
-  fileprivate func numbers(at place: Int) -> NumberSpread? {
+  func numbers(at place: Int) -> NumberSpread? {
     guard case .numbers(let spread) = self[.numericValues, at: place] else {
       preconditionFailure("numeric values are measured")
     }

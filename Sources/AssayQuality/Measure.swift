@@ -21,6 +21,8 @@ package enum ColumnMeasure: Sendable, Hashable {
   case dayShape
   /// How often each text occurs, as `.frequencies`; nil there where more than so many are distinct.
   case frequencies(limit: Int)
+  /// Lengths and formats that all values have, as `.texts`.
+  case textShape
   /// Values that did not fit the declared type, as `.rows`.
   case misfits
 
@@ -36,6 +38,7 @@ package enum ColumnMeasure: Sendable, Hashable {
     case .numberShape: NumberShapeCollector()
     case .dayShape: DayShapeCollector()
     case .frequencies(let limit): FrequencyCounter(limit: limit)
+    case .textShape: TextShapeFinder()
     case .misfits: MisfitCounter(column: field.name, sampling: sampling)
     }
   }

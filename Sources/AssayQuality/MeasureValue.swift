@@ -36,6 +36,8 @@ package enum MeasureValue: Sendable, Hashable {
   case shape(NumberShape?)
   /// nil where too many are distinct.
   case frequencies(ValueFrequencies?)
+  /// nil where no value is there.
+  case texts(TextShape?)
   case schema(DatasetSchema)
   case rows(RowTestValue)
   /// Columns that the measure needs and the dataset does not have.

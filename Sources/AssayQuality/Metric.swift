@@ -3,6 +3,10 @@
 /// A new dimension is a case here, which fixes its place in the report, and a line in `DatasetMetrics.init`.
 package enum Dimension: String, Sendable, Hashable, CaseIterable {
   case completeness, uniqueness, consistency, validity
+  /// Counts only where it is configured: rows that are younger than an age.
+  case timeliness
+  /// Counts only where it is configured: evaluations of row checks that hold.
+  case accuracy
 }
 
 /// One named fact behind a metric.

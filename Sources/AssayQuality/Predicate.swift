@@ -34,6 +34,8 @@ package enum Predicate: Sendable, Hashable {
   /// A PCRE2 pattern matches somewhere in the cell's text (anchors are the author's), or nowhere if `negated`.
   case pattern(String, negated: Bool = false)
   case format(Format)
+  /// The cell is a date or datetime not before a moment; whatever is neither fails. A date counts as its midnight in UTC.
+  case since(Moment)
   /// The text's length in Unicode scalars lies between the bounds, both included.
   case length(min: Int?, max: Int?)
   /// An SQL expression over the row is true or null.

@@ -110,6 +110,9 @@ struct RowTestCounter: RowAccumulator {
     case .format(let format):
       var test = FormatTest(format: format)
       return try test.failures(at: place, of: view, evaluated: rows)
+    case .since(let moment):
+      var test = SinceTest(moment: moment)
+      return try test.failures(at: place, of: view, evaluated: rows)
     case .length(let min, let max):
       var test = LengthTest(min: min ?? 0, max: max ?? .max)
       return try test.failures(at: place, of: view, evaluated: rows)

@@ -14,7 +14,7 @@ struct Assay: AsyncParsableCommand {
       """,
     version: assayVersion,
     subcommands: [
-      RunCommand.self, PlanCommand.self, CheckCommand.self, ValidateCommand.self, ExplainCommand.self,
+      RunCommand.self, PlanCommand.self, CheckCommand.self, InitCommand.self, ValidateCommand.self, ExplainCommand.self,
       SchemaCommand.self,
       ReferenceCommand.self,
     ])

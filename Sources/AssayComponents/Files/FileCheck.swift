@@ -20,8 +20,17 @@ package struct FileCheck: Sendable {
   /// The table of a SQLite file.
   package var table: String?
   package var profile = false
+  /// Whether everything is measured that checks can be suggested from.
+  package var suggests = false
 
   package init(file: String) { self.file = file }
+
+  /// Whether all can be measured that suggestions need without anybody waiting for it: at most 32 MiB of text.
+  package var isSmall: Bool {
+    var status = stat()
+    guard stat(file, &status) == 0 else { return false }
+    return Int(status.st_size) <= (file.lowercased().hasSuffix(".gz") ? 4 << 20 : 32 << 20)
+  }
 
   /// The pipeline, or what is wrong with the call.
   package func definition() throws(RunFailure) -> PipelineDefinition {
@@ -40,8 +49,36 @@ package struct FileCheck: Sendable {
     ]
     var checks = DatasetChecks(dataset: name, location: .start)
     checks.profile = profile
+    checks.suggests = suggests
     definition.checks = [checks]
     return definition
+  }
+
+  /// The source as a pipeline file has it, with the file at `path`; nil for a call that is wrong.
+  func sourceKeys(path: String) -> (kind: String, keys: [(name: String, value: String)])? {
+    guard let known = try? format ?? formatOfName() else { return nil }
+    var keys = [(name: "path", value: YAMLText.quoted(path))]
+    func add(_ name: String, _ value: String?) {
+      if let value { keys.append((name, YAMLText.quoted(value))) }
+    }
+    switch known {
+    case .csv:
+      add("delimiter", delimiter ?? (ending == "tsv" ? "\\t" : nil))
+      add("encoding", encoding)
+      return ("csv", keys)
+    case .json, .jsonl:
+      if known == .jsonl { keys.append(("lines", "true")) }
+      add("encoding", encoding)
+      add("records", records)
+      return ("json", keys)
+    case .xml:
+      add("records", records)
+      add("encoding", encoding)
+      return ("xml", keys)
+    case .sqlite:
+      add("table", table)
+      return ("sqlite", keys)
+    }
   }
 
   /// The file's name without folders, the ending of its format and characters that a name cannot have.

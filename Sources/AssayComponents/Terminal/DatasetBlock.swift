@@ -7,9 +7,6 @@ struct DatasetBlock {
   let file: String
   let style: TerminalStyle
 
-  /// Checks that are told in full; the rest is counted.
-  private static let shownChecks = 20
-
   init(_ dataset: RunReport.Dataset, file: String, style: TerminalStyle) {
     self.dataset = dataset
     self.file = file
@@ -19,7 +16,8 @@ struct DatasetBlock {
   var lines: [String] {
     let rows = NumberText.count(dataset.rows, "row")
     let columns = NumberText.count(dataset.columns.count, "column")
-    return [style.heading(style.safe(dataset.name), note: "\(rows), \(columns)")] + scores + checks
+    return [style.heading(style.safe(dataset.name), note: "\(rows), \(columns)")] + scores
+      + CheckList(dataset.checks, file: file, style: style).lines
   }
 
   private var scores: [String] {
@@ -82,6 +80,11 @@ struct DatasetBlock {
     return String(repeating: "█", count: eighths / 8) + blocks[eighths % 8]
   }
 
+  /// Counts behind metrics that lower them, in words.
+  private static let counted = [
+    "duplicate_rows": "repeated rows", "late_values": "late rows", "failed_evaluations": "evaluations that fail",
+  ]
+
   /// What lowers the scores: `nulls: phone 212, email 4`.
   private func reasons(_ metrics: DatasetMetrics) -> [String] {
     var parts: [String] = []
@@ -94,7 +97,7 @@ struct DatasetBlock {
           add(title, found.map { (name: $0.name, number: $0.value) }, to: &parts)
         case .names(let names): add("mixed types", names.map { (name: $0, number: nil) }, to: &parts)
         case .count(let count):
-          if detail.name == "duplicate_rows", count > 0 { parts.append("repeated rows: \(NumberText.grouped(count))") }
+          if let title = Self.counted[detail.name], count > 0 { parts.append("\(title): \(NumberText.grouped(count))") }
         case .scores: break
         }
       }
@@ -110,25 +113,5 @@ struct DatasetBlock {
     }
     if found.count > 4 { names.append("and \(NumberText.grouped(found.count - 4)) more columns") }
     parts.append("\(title): \(names.joined(separator: ", "))")
-  }
-
-  private var checks: [String] {
-    let order: [CheckStatus] = [.failed, .error, .warned, .noData]
-    let open = order.flatMap { status in dataset.checks.filter { $0.judgement.status == status } }
-    var lines = open.prefix(Self.shownChecks).flatMap { CheckBlock(result: $0, file: file, style: style).lines }
-    let rest = open.dropFirst(Self.shownChecks)
-    if !rest.isEmpty {
-      let counts = order.compactMap { status -> String? in
-        let count = rest.count { $0.judgement.status == status }
-        return count == 0 ? nil : "\(NumberText.grouped(count)) \(CheckBlock.word(status))"
-      }
-      let more = NumberText.count(rest.count, "more check")
-      lines.append("  \(style.symbol(.more)) and \(more): \(counts.joined(separator: ", "))")
-    }
-    let passed = dataset.checks.count { $0.judgement.status == .passed }
-    if passed > 0 {
-      lines.append("  " + style.paint("\(style.symbol(.good)) \(NumberText.count(passed, "check")) passed", .good))
-    }
-    return lines
   }
 }

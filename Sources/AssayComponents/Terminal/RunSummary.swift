@@ -17,7 +17,8 @@ package struct RunSummary: Sendable {
   package var text: String {
     let blocks = SummaryBlocks(report: report, style: style)
     let datasets = report.datasets.map { DatasetBlock($0, file: report.file, style: style).lines }
-    return joined([blocks.headline, blocks.steps] + datasets + [blocks.outputs, blocks.messages, blocks.verdict])
+    let ends = [blocks.score, blocks.outputs, blocks.messages, blocks.advice, blocks.verdict]
+    return joined([blocks.headline, blocks.steps] + datasets + ends)
   }
 }
 
@@ -25,10 +26,13 @@ package struct RunSummary: Sendable {
 package struct CheckSummary: Sendable {
   package let report: RunReport
   package let style: TerminalStyle
+  /// The file that `assay init` is advised for.
+  package let file: String?
 
-  package init(report: RunReport, style: TerminalStyle) {
+  package init(report: RunReport, style: TerminalStyle, suggestsFor file: String? = nil) {
     self.report = report
     self.style = style
+    self.file = file
   }
 
   /// The whole text, with a line break at its end.
@@ -36,7 +40,8 @@ package struct CheckSummary: Sendable {
     let blocks = SummaryBlocks(report: report, style: style)
     let datasets = report.datasets.flatMap { dataset in
       let columns = dataset.columns.isEmpty ? [] : ColumnTable(dataset, style: style).lines
-      return [DatasetBlock(dataset, file: "", style: style).lines, columns]
+      let suggestions = SuggestionBlock(dataset, file: file, style: style).lines
+      return [DatasetBlock(dataset, file: "", style: style).lines, columns, suggestions]
     }
     return joined([blocks.headline, blocks.troubledSteps] + datasets + [blocks.messages, blocks.verdict])
   }

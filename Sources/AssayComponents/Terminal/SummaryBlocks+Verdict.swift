@@ -27,6 +27,31 @@ extension SummaryBlocks {
     return style.wrap(line, width: style.textWidth).map { style.paint($0, tint) }
   }
 
+  /// The score of the pipeline as a whole, where the file sets bounds on it.
+  var score: [String] {
+    guard let score = report.score else { return [] }
+    let value = score.value.map { "overall \(NumberText.short($0))" } ?? "no data"
+    return [style.heading("pipeline score", note: value)]
+      + CheckList(score.checks, file: report.file, style: style).lines
+  }
+
+  /// What to do about a gate that failed.
+  var advice: [String] {
+    guard report.exitCode == 1 else { return [] }
+    let places = report.allChecks.filter { $0.line > 0 && $0.judgement.status == .failed }
+    var parts: [String] = []
+    if let first = places.first, !report.file.isEmpty {
+      let place = "\(style.safe(report.file)):\(first.line)"
+      parts.append(
+        "Mend the rows where they come from; or, where a rule asks too much, the rule (the first is at \(place)).")
+    }
+    if places.contains(where: { $0.judgement.failed > $0.judgement.sample.count }) {
+      parts.append("All failing rows are in the table failed_rows of the store, under run \(style.safe(report.runID)).")
+    }
+    if parts.isEmpty { return [] }
+    return [style.heading("what to do")] + parts.flatMap { style.paragraph($0, mark: style.symbol(.dot), indent: 2) }
+  }
+
   private var brokenPart: String {
     let names = report.steps.filter { $0.status == "failed" }.map { step in
       "\(step.kind == "check" ? "checks of" : step.kind) '\(style.cut(style.safe(step.name), to: 40))'"
@@ -44,7 +69,7 @@ extension SummaryBlocks {
   }
 
   private func count(_ status: CheckStatus) -> Int {
-    report.datasets.reduce(0) { $0 + $1.checks.count { $0.judgement.status == status } }
+    report.allChecks.count { $0.judgement.status == status }
   }
 
   private func checks(_ number: Int) -> String { NumberText.count(number, "check") }

@@ -18,6 +18,7 @@ struct CheckDecoder {
     var checks = DatasetChecks(dataset: pair.key, location: pair.keyLocation)
     checks.onEmpty = settings.onEmpty
     checks.score = settings.score ?? ScoreDeclaration()
+    checks.scoreLocation = pairs.first { $0.key == "score" }?.keyLocation ?? pair.keyLocation
     checks.exclude = settings.exclude ?? ScoreExclusions()
     checks.key = settings.key
     checks.privateColumns = settings.privateColumns

@@ -30,7 +30,8 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "memory", "apis", "sources", "steps", "checks", "outputs", "report",
+    "version", "name", "description", "params", "memory", "apis", "sources", "steps", "checks", "score",
+    "outputs", "report",
   ]
 
   package func decode(_ text: String) -> Result {
@@ -158,6 +159,10 @@ package struct PipelineDecoder {
         }
         if let checks = CheckDecoder(context: context).decode(pair) { definition.checks.append(checks) }
       }
+    }
+    if let pair = root.pairs?.first(where: { $0.key == "score" }), !pair.value.isNull {
+      let score = context.within("'score' of the pipeline") { PipelineScoreDeclaration.decode(pair.value, context) }
+      if let score { definition.score = (pair.keyLocation, score) }
     }
     if let node = root["outputs"] { decodeOutputs(node, &definition, context) }
     for pair in entries(of: root["report"], "report", context) {

@@ -13,6 +13,8 @@ package struct PipelineDefinition: Sendable {
   package var sources: [SourceDeclaration] = []
   package var steps: [StepDeclaration] = []
   package var checks: [DatasetChecks] = []
+  /// What the means of the datasets' scores must reach, and its place in the file.
+  package var score: (location: SourceLocation, declaration: PipelineScoreDeclaration)?
   package var outputs: [OutputDeclaration] = []
   package var reports: [ReportDeclaration] = []
   /// The most bytes that kept rows and exact measures hold in memory before they go to temporary files.

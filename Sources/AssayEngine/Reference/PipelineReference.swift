@@ -28,6 +28,9 @@ package enum PipelineReference {
         "What is done with rows: a dataset for each name. `from` draws the graph; the order in the file means nothing."),
       key("checks", .map(datasetChecks), "What must hold, dataset by dataset. A dataset that stands here is graded."),
       key(
+        "score", .object(name: "pipeline score", keys: PipelineScoreDeclaration.schema.keyReferences),
+        "What the means of all graded datasets' scores must reach: a gate on the pipeline as a whole."),
+      key(
         "outputs", .list(.component(family: OutputFamily.name)),
         "Where rows go: published at the run's end, all or none."),
       key(

@@ -26,6 +26,11 @@ extension RunReport {
             "published": .bool($0.published),
           ])
         }),
+      "score": score.map {
+        .object([
+          "overall_quality": $0.value.map { .decimal($0) } ?? .null, "checks": .array($0.checks.map(\.json)),
+        ])
+      } ?? .null,
     ])
   }
 

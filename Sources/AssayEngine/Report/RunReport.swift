@@ -35,6 +35,8 @@ package struct RunReport: Sendable {
     /// Nil where the dataset has no rows, and so no score.
     package var metrics: DatasetMetrics?
     package var checks: [CheckResult] = []
+    /// All that was measured, where checks are to be suggested from it; no part of any report.
+    package var measured: MeasureValues?
 
     package init() {}
   }
@@ -56,6 +58,18 @@ package struct RunReport: Sendable {
       self.judgement = judgement
       self.line = line
       self.columnInFile = columnInFile
+    }
+  }
+
+  /// The score of the pipeline as a whole.
+  package struct Score: Sendable {
+    /// 0 to 100; nil where no dataset has a score.
+    package var value: Double?
+    package var checks: [CheckResult]
+
+    package init(value: Double?, checks: [CheckResult]) {
+      self.value = value
+      self.checks = checks
     }
   }
 
@@ -87,9 +101,13 @@ package struct RunReport: Sendable {
   package var assayVersion = ""
   package var steps: [Step] = []
   package var datasets: [Dataset] = []
+  /// The mean of the datasets' overall scores with what it must reach; nil where the file sets no bounds.
+  package var score: Score?
   package var outputs: [Output] = []
   /// Why the run broke, or what the file warned of; for people, not part of the JSON report.
   package var messages: [String] = []
+  /// The checks of all datasets, then those of the pipeline's score.
+  package var allChecks: [CheckResult] { datasets.flatMap(\.checks) + (score?.checks ?? []) }
 
   package init() {}
   /// Says that the run broke, whatever came before, and why.

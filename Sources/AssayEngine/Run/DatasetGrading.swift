@@ -12,15 +12,19 @@ package struct DatasetGrading: Sendable {
   package let isScored: Bool
   /// What checks of other datasets need to know of this one.
   package let lent: [Measure]
+  /// The time that ages are counted to: the run's start.
+  package let startedAt: StoreTime
 
   package init(
-    dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool, lent: [Measure] = []
+    dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool, lent: [Measure] = [],
+    startedAt: StoreTime = .now
   ) {
     self.dataset = dataset
     self.location = location
     self.declaration = declaration
     self.isScored = isScored
     self.lent = lent
+    self.startedAt = startedAt
   }
 
   /// What one grading of the dataset found.
@@ -37,6 +41,9 @@ package struct DatasetGrading: Sendable {
   package var measures: [Measure] {
     var measures = ColumnFacts.measures(profile: declaration.profile) + [.everyColumn(.misfits), .rowCount, .schema]
     if isScored { measures += DatasetMetrics.measures(score) }
+    if declaration.suggests {
+      measures += ColumnFacts.measures(profile: true) + MeasureValues.distributionMeasures + [.everyColumn(.textShape)]
+    }
     for (check, place) in places { measures += check.check.measures(place) }
     return measures + lent
   }
@@ -59,30 +66,6 @@ package struct DatasetGrading: Sendable {
     }
   }
 
-  package var score: ScoreOptions {
-    let score = declaration.score
-    let exclude = declaration.exclude
-    let bounds: [(ScoreOptions.Target, ScoreBound?)] = [
-      (.overall, score.overall), (.dimension(.completeness), score.completeness),
-      (.dimension(.uniqueness), score.uniqueness), (.dimension(.consistency), score.consistency),
-      (.dimension(.validity), score.validity),
-    ]
-    return ScoreOptions(
-      weights: score.weights.map {
-        [
-          .completeness: $0.completeness, .uniqueness: $0.uniqueness, .consistency: $0.consistency,
-          .validity: $0.validity,
-        ]
-      },
-      exclusions: [
-        .completeness: exclude.completeness, .uniqueness: exclude.uniqueness, .consistency: exclude.consistency,
-        .validity: exclude.validity,
-      ],
-      thresholds: bounds.compactMap { target, bound in
-        bound.map { ScoreOptions.Threshold(target, warnBelow: $0.warnBelow, failBelow: $0.failBelow) }
-      })
-  }
-
   /// Judges what was measured, of this dataset and of others.
   package func judge(
     _ values: MeasureValues, others: [String: MeasureValues] = [:], enrichments: [String: EnrichmentSummary] = [:],
@@ -92,36 +75,48 @@ package struct DatasetGrading: Sendable {
     var report = RunReport.Dataset()
     report.name = dataset
     report.rows = values.rowCount
+    report.measured = declaration.suggests ? values : nil
     report.columns = ColumnFacts.all(values, privateColumns: Set(declaration.privateColumns))
     var failedRows: [FailedRow] = []
-    if values.rowCount == 0 { report.checks += onEmpty.map { [$0] } ?? [] }
-    let metrics = isScored ? DatasetMetrics(values, score) : nil
-    if let metrics, !metrics.isNoData {
-      report.metrics = metrics
-      report.checks += scoreChecks(metrics, minimumScore: minimumScore)
-    }
+    var judged: [RunReport.CheckResult] = []
+    var counts: [RowCheckCount] = []
     for field in values.schema.fields {
       guard let type = field.declared, type != .text, case .rows(let found)? = values[.misfits(field.name)] else {
         continue
       }
       let judgement = judgeRows(
         .rows(found), RowClaim("every value is \(type.rawValue)", verb: "are \(type.rawValue)"))
-      report.checks.append(result("type", field.name, .fail, judgement, location))
+      judged.append(result("type", field.name, .fail, judgement, location))
+      counts.append(RowCheckCount(column: field.name, evaluated: found.evaluated, failed: found.failed))
       failedRows += found.failures.map { FailedRow($0, check: "type", reason: "is not \(type.rawValue)") }
     }
     for (check, place) in places {
       let judgement = check.check.judge(evidence, place)
-      report.checks.append(result(check.name, check.column, check.common.severity, judgement, check.location))
-      guard judgement.failed > 0, check.check.judgesRows else { continue }
-      for (dataset, measure) in check.check.failingRows(place) {
+      judged.append(result(check.name, check.column, check.common.severity, judgement, check.location))
+      guard check.check.judgesRows else { continue }
+      let failing = check.check.failingRows(place)
+      // Rows of other datasets say nothing of how right this one's are.
+      if failing.allSatisfy({ $0.dataset == nil }) {
+        counts.append(
+          RowCheckCount(column: check.column, evaluated: judgement.evaluated, failed: judgement.failed))
+      }
+      if judgement.failed == 0 { continue }
+      for (dataset, measure) in failing {
         guard case .rows(let found)? = dataset.map({ others[$0]?[measure] }) ?? values[measure] else { continue }
         failedRows += found.failures.map { FailedRow($0, check: check.name, reason: check.check.rowReason) }
       }
     }
+    if values.rowCount == 0 { report.checks += onEmpty.map { [$0] } ?? [] }
+    let metrics = isScored ? DatasetMetrics(values, score, rowChecks: counts) : nil
+    if let metrics, !metrics.isNoData {
+      report.metrics = metrics
+      report.checks += scoreChecks(metrics, values, minimumScore: minimumScore)
+    }
+    report.checks += judged
     return Result(dataset: report, failedRows: failedRows)
   }
 
-  private func result(
+  func result(
     _ name: String, _ column: String?, _ severity: Severity, _ judgement: CheckJudgement, _ place: SourceLocation
   ) -> RunReport.CheckResult {
     RunReport.CheckResult(
@@ -139,23 +134,5 @@ package struct DatasetGrading: Sendable {
       }
     let judgement = CheckJudgement(status: status, observed: .number(0), expected: "the dataset has rows")
     return result("on_empty", nil, declaration.onEmpty == .fail ? .fail : .warn, judgement, declaration.location)
-  }
-
-  private func scoreChecks(_ metrics: DatasetMetrics, minimumScore: Double?) -> [RunReport.CheckResult] {
-    var checks = score.outcomes(of: metrics).map { outcome in
-      let severity: Severity = outcome.threshold.failBelow == nil ? .warn : .fail
-      let judgement = CheckJudgement(
-        status: outcome.status, observed: outcome.value.map { .number($0) }, expected: outcome.expected)
-      return result("score.\(outcome.threshold.target.name)", nil, severity, judgement, declaration.location)
-    }
-    if let minimumScore {
-      let value = metrics.overall.value
-      let holds = (value ?? -1) >= minimumScore
-      let judgement = CheckJudgement(
-        status: holds ? .passed : .failed, observed: value.map { .number($0) },
-        expected: "overall is at least \(Double.display(minimumScore) ?? "")")
-      checks.append(result("min_score", nil, .fail, judgement, declaration.location))
-    }
-    return checks
   }
 }

@@ -35,7 +35,7 @@ package final class PipelineRun: Sendable {
     events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in },
     console: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    plan = RunPlan(options.part?.definition(of: definition) ?? definition)
+    plan = RunPlan(options.part?.definition(of: definition) ?? definition, startedAt: options.clock.startedAt)
     self.options = options
     self.mask = mask
     self.makeTransport = makeTransport

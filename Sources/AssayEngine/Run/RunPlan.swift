@@ -1,6 +1,7 @@
 internal import AssayColumns
 internal import AssayDefinition
 internal import AssayQuality
+package import AssayStore
 
 /// What a run does, worked out from its definition before anything starts.
 package struct RunPlan: Sendable {
@@ -14,11 +15,12 @@ package struct RunPlan: Sendable {
   /// Datasets some reader of which needs final types.
   private let typed: Set<String>
 
-  package init(_ definition: PipelineDefinition) {
+  /// - Parameter startedAt: The time that ages are counted to.
+  package init(_ definition: PipelineDefinition, startedAt: StoreTime = .now) {
     self.definition = definition
     sources = Dictionary(definition.sources.map { ($0.name, $0) }) { first, _ in first }
     steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
-    graded = Self.gradedDatasets(definition)
+    graded = Self.gradedDatasets(definition, startedAt)
     gradings = Dictionary(graded.map { ($0.dataset, $0) }) { first, _ in first }
     graph = RunGraph(definition, graded: graded.map(\.dataset))
     typed = Self.typedDatasets(definition, steps, graded)
@@ -28,7 +30,9 @@ package struct RunPlan: Sendable {
 
   /// Datasets with checks; without any in the file, those that outputs use; those of which checks of other datasets need
   /// to know; and those whose declared columns imply a check.
-  private static func gradedDatasets(_ definition: PipelineDefinition) -> [DatasetGrading] {
+  private static func gradedDatasets(
+    _ definition: PipelineDefinition, _ startedAt: StoreTime
+  ) -> [DatasetGrading] {
     let outputs = Set(definition.outputs.map(\.common.from.name))
     let checks = Dictionary(definition.checks.map { ($0.dataset, $0) }) { first, _ in first }
     var lent: [String: [Measure]] = [:]
@@ -55,7 +59,8 @@ package struct RunPlan: Sendable {
       // Without checks of its own, what a source says of no rows goes for its grading too.
       if checks[name] == nil, let onEmpty { declaration.onEmpty = onEmpty }
       return DatasetGrading(
-        dataset: name, location: location, declaration: declaration, isScored: isScored, lent: lent[name] ?? [])
+        dataset: name, location: location, declaration: declaration, isScored: isScored, lent: lent[name] ?? [],
+        startedAt: startedAt)
     }
   }
 

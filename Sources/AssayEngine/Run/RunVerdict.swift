@@ -60,7 +60,11 @@ struct RunVerdict: Sendable {
       if node.state == .failed, let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
       if let shortage = node.counters.values.skipped { report.messages.append("\(title(node.node)): \(shortage)") }
     }
-    let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) }
+    report.score = plan.definition.score.map {
+      PipelineScore(location: $0.location, declaration: $0.declaration).judge(results.map(\.dataset))
+    }
+    let ofScore = (report.score?.checks ?? []).map(\.judgement.status)
+    let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) } + ofScore
     let hasFailed = statuses.contains(.failed) || statuses.contains(.error)
     let hasWarned = statuses.contains(.warned) || statuses.contains(.noData)
     report.messages += deliveryNotes(nodes)
@@ -205,13 +209,10 @@ struct RunVerdict: Sendable {
     var metrics: [MetricRecord] = []
     var checks: [CheckRecord] = []
     var failedRows: [FailedRowRecord] = []
-    for result in results where options.part == nil {
-      let name = prefix + result.dataset.name
-      for metric in result.dataset.metrics?.all ?? [] {
-        metrics.append(
-          MetricRecord(dataset: name, name: metric.name, value: metric.value, details: metric.detailsJSON.text))
-      }
-      for check in result.dataset.checks {
+    let ofPipeline = report.score.map { [(plan.definition.name, $0.checks)] } ?? []
+    let judged = options.part == nil ? results.map { (prefix + $0.dataset.name, $0.dataset.checks) } + ofPipeline : []
+    for (name, ofDataset) in judged {
+      for check in ofDataset {
         let json = check.json
         checks.append(
           CheckRecord(
@@ -220,6 +221,13 @@ struct RunVerdict: Sendable {
             expected: mask.apply(to: check.judgement.expected), evaluated: check.judgement.evaluated,
             failed: check.judgement.failed,
             sample: mask.apply(to: json["sample"]?.text ?? "[]"), line: check.line))
+      }
+    }
+    for result in results where options.part == nil {
+      let name = prefix + result.dataset.name
+      for metric in result.dataset.metrics?.all ?? [] {
+        metrics.append(
+          MetricRecord(dataset: name, name: metric.name, value: metric.value, details: metric.detailsJSON.text))
       }
       for row in result.failedRows {
         let key = row.key.map { "\($0.name)=\($0.text ?? "null")" }.joined(separator: ", ")

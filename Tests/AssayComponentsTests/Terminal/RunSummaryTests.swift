@@ -68,6 +68,12 @@ import Testing
             Not published, because the gate failed; an output with `publish: always` is
             published even then.
 
+        ── what to do ──────────────────────────────────────────────────────────────────
+          · Mend the rows where they come from; or, where a rule asks too much, the rule
+            (the first is at pipelines/customers.yaml:14).
+          · All failing rows are in the table failed_rows of the store, under run
+            20261124-061500-k3x9.
+
         gate failed: 1 check (exit code 1); 1 of 2 outputs published
 
         """)

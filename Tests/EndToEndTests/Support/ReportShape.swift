@@ -26,7 +26,7 @@ func reportFaults(_ report: JSONValue) -> [String] {
     report, "report",
     [
       ("report_version", "integer"), ("outcome", "outcome"), ("exit_code", "count"), ("pipeline", "object"),
-      ("run", "object"), ("steps", "list"), ("datasets", "list"), ("outputs", "list"),
+      ("run", "object"), ("steps", "list"), ("datasets", "list"), ("outputs", "list"), ("score", "object|null"),
     ])
   members(report["pipeline"], "pipeline", [("name", "string"), ("file", "string"), ("definition_sha256", "string")])
   members(
