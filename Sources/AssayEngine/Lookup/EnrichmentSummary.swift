@@ -32,7 +32,7 @@ package struct EnrichmentSummary: Sendable, Hashable {
   package var skippedRows = 0
   /// Different keys of all rows.
   package var keys = 0
-  /// Keys whose answers were known before.
+  /// Keys whose final answers were known before the run.
   package var remembered = 0
   /// Keys by what came of them.
   package var found = 0
@@ -51,6 +51,7 @@ package struct EnrichmentSummary: Sendable, Hashable {
   /// Counts a key by what came of it in the end.
   mutating func count(_ answer: LookupAnswer) {
     keys += 1
+    if answer.isRemembered { remembered += 1 }
     switch answer.status {
     case .ok: found += 1
     case .notFound: notFound += 1

@@ -33,6 +33,8 @@ package struct LookupAnswer: Sendable {
   package var quality: String?
   /// Who answered, and when; set by the stage. Nil where nobody was asked.
   var provenance: AnswerProvenance?
+  /// Whether it was known before the run; set by the stage.
+  var isRemembered = false
 
   package init(
     _ status: LookupStatus, cells: [Cell], origin: AnswerOrigin? = nil, reason: LookupReason? = nil,

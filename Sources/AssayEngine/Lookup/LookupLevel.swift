@@ -69,7 +69,7 @@ final class LookupLevel: Sendable {
       switch known {
       case .remembered(let answer):
         remembered += 1
-        wanted.settle(answer)
+        wanted.settle(remembering: answer)
       case .unknown: unknown.append(wanted)
       case .foreign: foreign.append(wanted)
       }
@@ -89,7 +89,6 @@ final class LookupLevel: Sendable {
     }
     context.counters.add(cacheHits: remembered)
     context.counters.enrich { summary in
-      summary.remembered += remembered
       summary.providers[place].keys += keys
       summary.providers[place].remembered += remembered
     }
@@ -115,7 +114,7 @@ final class LookupLevel: Sendable {
         switch known {
         case .remembered(let answer):
           note(keys: 0, remembered: 1)
-          wanted.settle(answer)
+          wanted.settle(remembering: answer)
         case .unknown: unknown.append(wanted)
         case .foreign: foreign.append(wanted)
         }

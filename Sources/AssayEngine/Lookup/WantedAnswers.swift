@@ -69,4 +69,10 @@ struct WantedKey: Sendable {
   var place: Int
 
   func settle(_ answer: LookupAnswer) { answers.settle(place, answer) }
+
+  func settle(remembering answer: LookupAnswer) {
+    var answer = answer
+    answer.isRemembered = true
+    settle(answer)
+  }
 }

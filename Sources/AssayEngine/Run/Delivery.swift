@@ -34,7 +34,7 @@ package struct DeliveryContext: Sendable {
 
 /// A row that whom it was for refused, or that could not be sent at all, and that was left out.
 package struct LeftOutRow: Sendable, Hashable {
-  /// The row within its dataset, from 0.
+  /// The row within its dataset, from 1.
   package var row: Int
   /// The cells that say whose row it is.
   package var key: [LeftOutCell]
