@@ -79,13 +79,13 @@ private func masked(_ word: UInt64, _ count: Int) -> UInt64 {
 }
 
 @inline(__always)
-private func hashInteger(_ value: Int64, _ seed: UInt64) -> Hash128 {
+func hashInteger(_ value: Int64, _ seed: UInt64) -> Hash128 {
   mix(UInt64(bitPattern: value), 1, seed ^ Key.number)
 }
 
 /// A decimal that is an integer hashes like it, so that 1 equals 1.0.
 @inline(__always)
-private func hashDecimal(_ value: Double, _ seed: UInt64) -> Hash128 {
+func hashDecimal(_ value: Double, _ seed: UInt64) -> Hash128 {
   if let integer = Int64(exactly: value) { return hashInteger(integer, seed) }
   return mix(value.bitPattern, 2, seed ^ Key.number)
 }

@@ -61,39 +61,55 @@ struct MisfitCounter: ColumnAccumulator {
   private var evaluated = 0
   private var failed = 0
   private var lowest: LowestRows<FailingRow>
+  /// All rows with a misfit, where they are kept.
+  private var rows: RowSet?
 
   init(column: String, sampling: Sampling) {
     self.column = column
     self.sampling = sampling
     lowest = LowestRows(limit: sampling.keptRows)
+    rows = sampling.keepsAllRows ? RowSet() : nil
   }
 
-  func part(of view: BatchView, at place: Int) -> RowTestValue {
+  struct Part: Sendable {
+    var value: RowTestValue
+    /// All rows with a misfit, where they are kept.
+    var rows: [Int] = []
+  }
+
+  func part(of view: BatchView, at place: Int) -> Part {
     let batch = view.batch
     var value = RowTestValue(evaluated: batch.rowCount - batch.columns[place].nullCount, failed: 0)
+    var rows: [Int] = []
     let sampled = SampledColumns(of: [], in: batch, sampling)
     let isPrivate = sampling.privateColumns.contains(column)
     for misfit in batch.misfits where misfit.column == place {
       value.evaluated += 1
       value.failed += 1
+      if sampling.keepsAllRows { rows.append(misfit.row) }
       guard value.failures.count < sampling.keptRows else { continue }
       var row = sampled.failingRow(misfit.row)
       row.cells = [NamedText(column, isPrivate ? Sampling.mask : misfit.text)]
       value.failures.append(row)
     }
-    return value
+    return Part(value: value, rows: rows)
   }
 
-  mutating func merge(_ part: RowTestValue, rowsBefore: Int) {
-    evaluated += part.evaluated
-    failed += part.failed
-    for var row in part.failures where lowest.admits(row.row + rowsBefore) {
+  mutating func merge(_ part: Part, rowsBefore: Int) {
+    evaluated += part.value.evaluated
+    failed += part.value.failed
+    for row in part.rows { rows?.insert(rowsBefore + row) }
+    for var row in part.value.failures where lowest.admits(row.row + rowsBefore) {
       row.row += rowsBefore
       lowest.insert(row)
     }
   }
 
+  var heldBytes: Int { rows?.heldBytes ?? 0 }
+
+  mutating func spill(to file: SpillFile) throws(GradingFault) { try rows?.spill(to: file) }
+
   func finish() -> MeasureValue {
-    .rows(RowTestValue(evaluated: evaluated, failed: failed, failures: lowest.sorted()))
+    .rows(RowTestValue(evaluated: evaluated, failed: failed, failures: lowest.sorted(), rows: rows))
   }
 }

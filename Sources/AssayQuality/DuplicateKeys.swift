@@ -21,6 +21,8 @@ struct DuplicateKeyCounter: RowAccumulator {
   private var evaluated = 0
   private var repeated = 0
   private var lowest: LowestRows<FailingRow>
+  /// All rows whose key occurs more than once, where they are kept.
+  private var rows: RowSet?
 
   init(columns: [String], filter: String?, sampling: Sampling) {
     precondition(!columns.isEmpty, "a key has a column")
@@ -28,6 +30,7 @@ struct DuplicateKeyCounter: RowAccumulator {
     self.filter = filter
     self.sampling = sampling
     lowest = LowestRows(limit: sampling.keptRows)
+    rows = sampling.keepsAllRows ? RowSet() : nil
   }
 
   struct Part: Sendable {
@@ -86,9 +89,10 @@ struct DuplicateKeyCounter: RowAccumulator {
     try log?.samples.append(part.sampled, rowCount: part.rowCount, rowsBefore: rowsBefore)
   }
 
-  var heldBytes: Int { log == nil ? seen.heldBytes + (runs?.heldBytes ?? 0) : 0 }
+  var heldBytes: Int { (log == nil ? seen.heldBytes + (runs?.heldBytes ?? 0) : 0) + (rows?.heldBytes ?? 0) }
 
   mutating func spill(to file: SpillFile) throws(GradingFault) {
+    try rows?.spill(to: file)
     guard log == nil else { return }
     leaveRuns()
     log = (try KeyLog(seen, in: file), SampleLog(in: file))
@@ -102,7 +106,8 @@ struct DuplicateKeyCounter: RowAccumulator {
 
   private mutating func merge(_ rising: RisingColumn, _ part: Part, rowsBefore: Int) {
     evaluated += part.rowCount
-    var repeats = RepeatedRows(lowest, part, rowsBefore: rowsBefore)
+    var repeats = RepeatedRows(lowest, rows, part, rowsBefore: rowsBefore)
+    rows = nil
     for row in runs?.take(rising, rowsBefore: rowsBefore) ?? [] {
       if var note = fallen[row.value] {
         repeats.add(row.row, first: &note)
@@ -116,6 +121,7 @@ struct DuplicateKeyCounter: RowAccumulator {
       }
     }
     lowest = repeats.lowest
+    rows = repeats.rows
     repeated += repeats.count
   }
 
@@ -146,20 +152,22 @@ struct DuplicateKeyCounter: RowAccumulator {
 
   private mutating func insert(_ hashes: PartitionedHashes, _ part: Part, rowsBefore: Int) {
     evaluated += hashes.hashes.count
-    var repeats = RepeatedRows(lowest, part, rowsBefore: rowsBefore)
+    var repeats = RepeatedRows(lowest, rows, part, rowsBefore: rowsBefore)
+    rows = nil
     lowest = LowestRows(limit: 0)
     seen.insert(hashes) { local, isNew, note in
       let row = rowsBefore + Int(local)
       if isNew { note = UInt64(row) << 1 } else { repeats.add(row, first: &note) }
     }
     lowest = repeats.lowest
+    rows = repeats.rows
     repeated += repeats.count
   }
 
   func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
     let missing = stillAbsent(absent, schema)
     if !missing.isEmpty { return .missing(missing) }
-    var (repeated, lowest) = (repeated, lowest)
+    var (repeated, lowest, rows) = (repeated, lowest, rows)
     if let log {
       var places = LowestRows<SampledPlace>(limit: sampling.keptRows)
       _ = try log.keys.replay { row, isNew, note in
@@ -169,30 +177,34 @@ struct DuplicateKeyCounter: RowAccumulator {
         }
         repeated += 1
         places.insert(SampledPlace(row: row, source: row))
+        rows?.insert(row)
         if note & 1 == 0 {
           repeated += 1
           places.insert(SampledPlace(row: Int(note >> 1), source: row))
+          rows?.insert(Int(note >> 1))
           note |= 1
         }
       }
       for place in places.sorted() where lowest.admits(place.row + 1) {
-        guard let (sampled, rowsBefore) = try log.samples.columns(of: place.source) else { continue }
+        guard let (sampled, rowsBefore, _) = try log.samples.columns(of: place.source) else { continue }
         lowest.insert(FailingRow(row: place.row + 1, cells: sampled.judgedCells(place.source - rowsBefore)))
       }
     }
-    return .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted()))
+    return .rows(RowTestValue(evaluated: evaluated, failed: repeated, failures: lowest.sorted(), rows: rows))
   }
 }
 
 /// The rows of a batch whose key occurs more than once, as they are found.
 private struct RepeatedRows {
   private(set) var lowest: LowestRows<FailingRow>
+  private(set) var rows: RowSet?
   private(set) var count = 0
   private let sampled: SampledColumns
   private let rowsBefore: Int
 
-  init(_ lowest: LowestRows<FailingRow>, _ part: DuplicateKeyCounter.Part, rowsBefore: Int) {
+  init(_ lowest: LowestRows<FailingRow>, _ rows: RowSet?, _ part: DuplicateKeyCounter.Part, rowsBefore: Int) {
     self.lowest = lowest
+    self.rows = rows
     sampled = part.sampled
     self.rowsBefore = rowsBefore
   }
@@ -210,6 +222,7 @@ private struct RepeatedRows {
 
   /// The key of a row of the batch is that of all rows that it repeats, so its texts stand for theirs.
   private mutating func keep(_ row: Int, like local: Int) {
+    rows?.insert(row)
     guard lowest.admits(row + 1) else { return }
     lowest.insert(FailingRow(row: row + 1, cells: sampled.judgedCells(local - rowsBefore)))
   }

@@ -15,11 +15,14 @@ struct DuplicateRowCounter: RowAccumulator {
   private var rowCount = 0
   private var repeats = 0
   private var lowest: LowestRows<FailingRow>
+  /// All rows that repeat an earlier one, where they are kept.
+  private var rows: RowSet?
 
   init(ignoring ignored: Set<String>, sampling: Sampling) {
     self.ignored = ignored
     self.sampling = sampling
     lowest = LowestRows(limit: sampling.keptRows)
+    rows = sampling.keepsAllRows ? RowSet() : nil
   }
 
   struct Part: Sendable {
@@ -86,9 +89,10 @@ struct DuplicateRowCounter: RowAccumulator {
     }
   }
 
-  var heldBytes: Int { log == nil ? seen.heldBytes + (rising?.heldBytes ?? 0) : 0 }
+  var heldBytes: Int { (log == nil ? seen.heldBytes + (rising?.heldBytes ?? 0) : 0) + (rows?.heldBytes ?? 0) }
 
   mutating func spill(to file: SpillFile) throws(GradingFault) {
+    try rows?.spill(to: file)
     guard log == nil else { return }
     self.file = file
     if rising != nil {
@@ -102,6 +106,7 @@ struct DuplicateRowCounter: RowAccumulator {
   /// Notes rows of a batch, numbered within it, that repeat earlier ones.
   private mutating func note(_ repeating: some Collection<Int>, _ part: Part, rowsBefore: Int) {
     repeats += repeating.count
+    if rows != nil { for row in repeating { rows?.insert(rowsBefore + row) } }
     guard lowest.admits(rowsBefore + 1) else { return }
     for row in repeating.prefix(sampling.keptRows) {
       var failing = part.sampled.failingRow(row)
@@ -111,22 +116,23 @@ struct DuplicateRowCounter: RowAccumulator {
   }
 
   func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
-    var (repeats, lowest) = (repeats, lowest)
+    var (repeats, lowest, rows) = (repeats, lowest, rows)
     if let log {
       var places = LowestRows<SampledPlace>(limit: sampling.keptRows)
       _ = try log.keys.replay { row, isNew, _ in
         if isNew { return }
         repeats += 1
         places.insert(SampledPlace(row: row, source: row))
+        rows?.insert(row)
       }
       for place in places.sorted() where lowest.admits(place.row + 1) {
-        guard let (sampled, rowsBefore) = try log.samples.columns(of: place.source) else { continue }
+        guard let (sampled, rowsBefore, _) = try log.samples.columns(of: place.source) else { continue }
         var failing = sampled.failingRow(place.source - rowsBefore)
         failing.row = place.row + 1
         lowest.insert(failing)
       }
     }
-    return .rows(RowTestValue(evaluated: rowCount, failed: repeats, failures: lowest.sorted()))
+    return .rows(RowTestValue(evaluated: rowCount, failed: repeats, failures: lowest.sorted(), rows: rows))
   }
 }
 

@@ -68,13 +68,17 @@ package struct Sampling: Sendable, Hashable {
   package var keyColumns: [String]
   /// Columns whose values are never shown.
   package var privateColumns: Set<String>
+  /// Whether the numbers of all failing rows are kept, for outputs that take the good rows or the bad ones.
+  package var keepsAllRows: Bool
 
   package init(
-    sampleSize: Int = 5, keptRows: Int = 1000, keyColumns: [String] = [], privateColumns: Set<String> = []
+    sampleSize: Int = 5, keptRows: Int = 1000, keyColumns: [String] = [], privateColumns: Set<String> = [],
+    keepsAllRows: Bool = false
   ) {
     self.sampleSize = sampleSize
     self.keptRows = max(keptRows, sampleSize)
     self.keyColumns = keyColumns
     self.privateColumns = privateColumns
+    self.keepsAllRows = keepsAllRows
   }
 }

@@ -150,6 +150,9 @@ struct PartitionedHashSet: Sendable {
   /// Calls the body with each hash of a partition and its note, in no order.
   func forEach(in partition: Int, _ body: (Hash128, UInt64) -> Void) { tables[partition].forEach(body) }
 
+  /// The hashes of a partition.
+  func table(of partition: Int) -> HashTable { tables[partition] }
+
   /// Puts a batch's hashes in, and tells of each its row in the batch, whether it is new, and its note to be changed.
   ///
   /// Rows come partition by partition, in order within each; those of one hash so come in order.

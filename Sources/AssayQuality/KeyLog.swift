@@ -1,9 +1,9 @@
 import AssayColumns
 
-/// Keys that do not fit into memory: their hashes lie in a file by partition, and are looked at one partition at a time.
+/// Keys by partition, looked at one partition at a time: in memory, or, once they do not fit, in a file.
 struct KeyLog: Sendable {
   /// A key with its note: for one that was known, what was known of it; for a later one, its row, from 0.
-  private struct Entry: BitwiseCopyable, Sendable {
+  struct Entry: BitwiseCopyable, Sendable {
     var hash: Hash128
     var note: UInt64
   }
@@ -16,11 +16,19 @@ struct KeyLog: Sendable {
   /// Entries of one partition that are written at once: 96 KiB.
   private static let stretchCount = 4096
 
-  private let file: SpillFile
+  /// Nil while all is in memory.
+  private var file: SpillFile?
   /// For each partition what was known when the log began, then what came, in row order.
   private var known: [[Stretch]]
   private var later: [[Stretch]]
   private var pending: [[Entry]]
+
+  /// A log of nothing, in memory.
+  init() {
+    known = Array(repeating: [], count: PartitionedHashes.partitionCount)
+    later = known
+    pending = Array(repeating: [], count: PartitionedHashes.partitionCount)
+  }
 
   /// A log that begins with what a set holds.
   init(_ set: PartitionedHashSet, in file: SpillFile) throws(GradingFault) {
@@ -45,12 +53,13 @@ struct KeyLog: Sendable {
         pending[partition].append(
           Entry(hash: hashes.hashes[place], note: UInt64(rowsBefore + Int(hashes.rows[place]))))
       }
-      if pending[partition].count >= Self.stretchCount { try flush(partition) }
+      if let file, pending[partition].count >= Self.stretchCount { try flush(partition, to: file) }
     }
   }
 
   /// Appends a batch's hashes as ones that were known when the log began. Before all that come later.
   mutating func appendKnown(_ hashes: PartitionedHashes) throws(GradingFault) {
+    guard let file else { preconditionFailure("what is known comes to a log in a file") }
     for partition in pending.indices {
       let range = hashes.starts[partition]..<hashes.starts[partition + 1]
       if range.isEmpty { continue }
@@ -58,7 +67,16 @@ struct KeyLog: Sendable {
     }
   }
 
-  private mutating func flush(_ partition: Int) throws(GradingFault) {
+  /// Moves what is in memory to the file, and from now on what comes.
+  mutating func spill(to file: SpillFile) throws(GradingFault) {
+    self.file = file
+    for partition in pending.indices where !pending[partition].isEmpty {
+      try flush(partition, to: file)
+      pending[partition] = []
+    }
+  }
+
+  private mutating func flush(_ partition: Int, to file: SpillFile) throws(GradingFault) {
     later[partition].append(try Self.write(pending[partition], to: file))
     pending[partition].removeAll(keepingCapacity: true)
   }
@@ -69,7 +87,8 @@ struct KeyLog: Sendable {
   }
 
   private func read(_ stretch: Stretch) throws(GradingFault) -> [Entry] {
-    try GradingFault.spilling { () throws(SpillFault) in try file.read(stretch.offset, count: stretch.count) }
+    guard let file else { return [] }
+    return try GradingFault.spilling { () throws(SpillFault) in try file.read(stretch.offset, count: stretch.count) }
   }
 
   /// Puts all keys into a table, partition by partition, and tells of each later one its row, whether it is new, and its
@@ -89,5 +108,18 @@ struct KeyLog: Sendable {
       distinct += table.count
     }
     return distinct
+  }
+
+  /// Calls the body with the entries of a partition, those that were known first, in the order in which they came.
+  func forEach(in partition: Int, _ body: ([Entry]) -> Void) throws(GradingFault) {
+    for stretch in known[partition] + later[partition] { body(try read(stretch)) }
+    body(pending[partition])
+  }
+
+  /// The keys of a partition.
+  func table(of partition: Int) throws(GradingFault) -> HashTable {
+    var table = HashTable(keepsNotes: false)
+    try forEach(in: partition) { entries in table.insert(entries.map(\.hash)[...]) { _, _, _ in } }
+    return table
   }
 }

@@ -26,6 +26,14 @@ package enum ColumnMeasure: Sendable, Hashable {
   /// Values that did not fit the declared type, as `.rows`.
   case misfits
 
+  /// Whether what it finds holds values of the column, as opposed to how many there are.
+  package var tellsValues: Bool {
+    switch self {
+    case .nulls, .classes, .distinct, .misfits: false
+    case .minimum, .maximum, .numericValues, .numberShape, .dayShape, .frequencies, .textShape: true
+    }
+  }
+
   /// The accumulator of this measure for a column.
   func makeAccumulator(_ field: Field, _ sampling: Sampling) -> any ColumnAccumulator {
     switch self {
@@ -61,6 +69,12 @@ package enum Measure: Sendable, Hashable {
   case duplicateKeys([String], filter: String? = nil)
   /// Rows that fail a predicate, as `.rows`.
   case count(where: RowTest)
+  /// Rows whose key does not occur in another dataset: as `.keys` in a scan, as `.rows` once both datasets are measured.
+  case references(ForeignKey)
+  /// The distinct keys over some columns, as `.keySet`.
+  case keySet([String])
+  /// What a query over whole datasets gives. Nothing is measured in a scan.
+  case query(QueryMeasure)
 
   package static func nulls(_ column: String) -> Measure { .column(.nulls, column) }
   package static func classes(_ column: String) -> Measure { .column(.classes, column) }
@@ -75,6 +89,7 @@ package enum Measure: Sendable, Hashable {
     switch self {
     case .count(let test): test.expressions
     case .duplicateKeys(_, let filter): filter.map { [$0] } ?? []
+    case .references(let key): key.filter.map { [$0] } ?? []
     default: []
     }
   }
@@ -82,21 +97,59 @@ package enum Measure: Sendable, Hashable {
   /// Names of the columns without which the measure has no meaning.
   var columns: [String] {
     switch self {
-    case .rowCount, .schema, .everyColumn, .duplicateRows: []
+    case .rowCount, .schema, .everyColumn, .duplicateRows, .query: []
     case .column(_, let name): [name]
     case .duplicateKeys(let names, _): names
     case .count(let test): test.columns
+    case .references(let key): key.columns
+    case .keySet(let names): names
     }
   }
 
   /// The accumulator of a measure that looks at whole rows, or nil where the columns or the grader itself keep it.
   func makeAccumulator(_ sampling: Sampling) throws(PatternFault) -> (any RowAccumulator)? {
     switch self {
-    case .rowCount, .schema, .column, .everyColumn: nil
+    case .rowCount, .schema, .column, .everyColumn, .query: nil
     case .duplicateRows(let ignored): DuplicateRowCounter(ignoring: Set(ignored), sampling: sampling)
     case .duplicateKeys(let columns, let filter):
       DuplicateKeyCounter(columns: columns, filter: filter, sampling: sampling)
     case .count(let test): try RowTestCounter(test, sampling: sampling)
+    case .references(let key): ForeignKeyCollector(key, sampling: sampling)
+    case .keySet(let columns): KeySetCollector(columns)
+    }
+  }
+}
+
+/// A query that a check asks of whole datasets, once they are complete.
+package struct QueryMeasure: Sendable, Hashable {
+  package enum Form: Sendable, Hashable {
+    /// The rows that it gives fail: as `.rows`, of as many evaluated rows as the check's own dataset has.
+    case failingRows
+    /// It gives one number, as `.cell`; null for none.
+    case number
+  }
+
+  package var sql: String
+  /// The datasets that it may read, beside the check's own.
+  package var inputs: [String]
+  package var form: Form
+
+  package init(_ sql: String, inputs: [String], _ form: Form) {
+    self.sql = sql
+    self.inputs = inputs
+    self.form = form
+  }
+
+  /// Whether it may read one of some columns: it mentions one, or takes all with a star, other than in `count(*)`.
+  ///
+  /// Names are compared without their case. It says yes rather too often than too seldom.
+  package func mayRead(_ columns: Set<String>) -> Bool {
+    if columns.isEmpty { return false }
+    let text = sql.lowercased()
+    if text.filter({ !$0.isWhitespace }).replacing("(*)", with: "").contains("*") { return true }
+    return columns.contains { name in
+      let name = name.lowercased()
+      return text.contains(name) || text.contains(name.replacing("\"", with: "\"\""))
     }
   }
 }

@@ -6,11 +6,14 @@ package struct RowTestValue: Sendable, Hashable {
   package var failed: Int
   /// Failing rows with the lowest numbers, in order, at most `Sampling.keptRows`.
   package var failures: [FailingRow]
+  /// All failing rows, where `Sampling.keepsAllRows` asks for them.
+  package var rows: RowSet?
 
-  package init(evaluated: Int, failed: Int, failures: [FailingRow] = []) {
+  package init(evaluated: Int, failed: Int, failures: [FailingRow] = [], rows: RowSet? = nil) {
     self.evaluated = evaluated
     self.failed = failed
     self.failures = failures
+    self.rows = rows
   }
 }
 
@@ -40,6 +43,9 @@ package enum MeasureValue: Sendable, Hashable {
   case texts(TextShape?)
   case schema(DatasetSchema)
   case rows(RowTestValue)
+  /// Keys that are still to be looked for in another dataset.
+  case keys(KeyRows)
+  case keySet(KeySet)
   /// Columns that the measure needs and the dataset does not have.
   case missing([String])
 }
@@ -49,15 +55,20 @@ package struct MeasureValues: Sendable {
   /// The columns after the last batch.
   package let schema: DatasetSchema
   package let rowCount: Int
-  let values: [Measure: MeasureValue]
+  var values: [Measure: MeasureValue]
   /// Values of the measures of a column, by its place in the schema.
   let columns: [[ColumnMeasure: MeasureValue]]
 
   /// What a measure found; nil for one that the plan did not hold, and for `everyColumn`, which has many.
+  ///
+  /// A measure that needs other datasets gets its value once those are there.
   package subscript(_ measure: Measure) -> MeasureValue? {
-    guard case .column(let kind, let name) = measure else { return values[measure] }
-    if let place = schema.index(of: name) { return columns[place][kind] }
-    return values[measure]
+    get {
+      guard case .column(let kind, let name) = measure else { return values[measure] }
+      if let place = schema.index(of: name) { return columns[place][kind] }
+      return values[measure]
+    }
+    set { values[measure] = newValue }
   }
 
   /// What a measure found of the column at a place in the schema, or nil where it was not asked for.

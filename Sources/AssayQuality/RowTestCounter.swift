@@ -13,6 +13,7 @@ struct RowTestCounter: RowAccumulator {
   init(_ test: RowTest, sampling: Sampling) throws(PatternFault) {
     self.test = test
     self.sampling = sampling
+    if sampling.keepsAllRows { value.rows = RowSet() }
     if case .pattern(let text, _) = test.predicate { pattern = try Pattern(text) } else { pattern = nil }
     switch test.predicate {
     case .accepted(let values): accepted = AcceptedTest(values, negated: false)
@@ -24,6 +25,8 @@ struct RowTestCounter: RowAccumulator {
   struct Part: Sendable {
     var value: RowTestValue
     var absent: [String]
+    /// All failing rows, where they are kept.
+    var rows: Bitmap?
   }
 
   func part(of view: BatchView) throws(GradingFault) -> Part {
@@ -44,7 +47,8 @@ struct RowTestCounter: RowAccumulator {
       failures = failed.setIndices(limit: sampling.keptRows).map { sampled.failingRow($0) }
     }
     return Part(
-      value: RowTestValue(evaluated: rows.setCount, failed: failedCount, failures: failures), absent: absent)
+      value: RowTestValue(evaluated: rows.setCount, failed: failedCount, failures: failures), absent: absent,
+      rows: sampling.keepsAllRows ? failed : nil)
   }
 
   /// The failing rows among `rows`, from which those that are not evaluated are taken out.
@@ -137,7 +141,12 @@ struct RowTestCounter: RowAccumulator {
       row.row += rowsBefore
       value.failures.append(row)
     }
+    if let rows = part.rows { value.rows?.insert(rows, rowsBefore: rowsBefore) }
   }
+
+  var heldBytes: Int { value.rows?.heldBytes ?? 0 }
+
+  mutating func spill(to file: SpillFile) throws(GradingFault) { try value.rows?.spill(to: file) }
 
   func finish(_ schema: DatasetSchema) -> MeasureValue {
     let missing = stillAbsent(absent, schema)

@@ -20,7 +20,8 @@ package final class SQLWorkspace: Sendable {
   /// Prepares a query. Its inputs must be complete.
   /// - Parameters:
   ///   - step: what errors name.
-  ///   - inputs: the datasets with the names by which the query knows them.
+  ///   - inputs: the datasets with the names by which the query knows them; `published.t` is the table `t` of a schema
+  ///     `published`.
   /// - Throws: `badQuery` with SQLite's message, also for anything but one SELECT; `badColumns` for inputs that SQLite
   ///   cannot hold in a table, such as those without columns.
   package static func prepare(
@@ -68,6 +69,9 @@ package final class SQLWorkspace: Sendable {
     guard let tables = state.inputs else { throw StoreFailure(.badQuery, handle.subject, "no inputs") }
     var names: [String: String] = [:]
     var shown: [TableInput] = []
+    if inputs.contains(where: { place(of: $0.name).schema == publishedSchema }) {
+      try handle.execute("ATTACH '' AS \(publishedSchema); PRAGMA \(publishedSchema).journal_mode = OFF")
+    }
     for input in inputs {
       if input.rows.schema.count == 0 {
         let cause = input.rows.rowCount == 0 ? "it has no rows" : "its rows have no values"
@@ -84,7 +88,7 @@ package final class SQLWorkspace: Sendable {
       let table = TableInput(input.rows)
       shown.append(table)
       try handle.execute(
-        "CREATE VIRTUAL TABLE main.\(quoted(input.name)) USING \(ColumnsTable.moduleName)(\(tables.add(table)))")
+        "CREATE VIRTUAL TABLE \(place(of: input.name).text) USING \(ColumnsTable.moduleName)(\(tables.add(table)))")
     }
     ReadOnlySQL.restrict(handle)
     let statement = try ReadOnlySQL.prepare(query, on: handle)
@@ -108,16 +112,17 @@ package final class SQLWorkspace: Sendable {
 
   /// Replaces a virtual table by a table with its rows.
   private static func load(
-    _ name: String, _ table: TableInput, _ tables: TableInputs, _ handle: SQLHandle
+    _ name: String, _ input: TableInput, _ tables: TableInputs, _ handle: SQLHandle
   ) throws(StoreFailure) {
     ReadOnlySQL.unrestrict(handle)
     defer { ReadOnlySQL.restrict(handle) }
     let feed = "temp._assay_feed"
-    try handle.execute("DROP TABLE main.\(quoted(name))")
-    try handle.execute("CREATE VIRTUAL TABLE \(feed) USING \(ColumnsTable.moduleName)(\(tables.add(table)))")
-    try handle.execute("CREATE TABLE main.\(quoted(name)) (\(columnDeclarations(table.fields)))")
+    let table = place(of: name).text
+    try handle.execute("DROP TABLE \(table)")
+    try handle.execute("CREATE VIRTUAL TABLE \(feed) USING \(ColumnsTable.moduleName)(\(tables.add(input)))")
+    try handle.execute("CREATE TABLE \(table) (\(columnDeclarations(input.fields)))")
     do throws(StoreFailure) {
-      try handle.execute("INSERT INTO main.\(quoted(name)) SELECT * FROM \(feed)")
+      try handle.execute("INSERT INTO \(table) SELECT * FROM \(feed)")
     } catch {
       throw tables.failure ?? error
     }
@@ -130,9 +135,20 @@ package final class SQLWorkspace: Sendable {
     defer { ReadOnlySQL.restrict(handle) }
     for column in table.comparedColumns.sorted() {
       let index = quoted("_assay_\(name)_\(column)")
+      let own = place(of: name)
       try handle.execute(
-        "CREATE INDEX main.\(index) ON \(quoted(name)) (\(quoted(table.fields[column].name)))")
+        "CREATE INDEX \(own.schema).\(index) ON \(quoted(own.name)) (\(quoted(table.fields[column].name)))")
     }
+  }
+
+  private static let publishedSchema = "published"
+
+  /// Where an input's table stands.
+  private static func place(of input: String) -> (schema: String, name: String, text: String) {
+    let prefix = publishedSchema + "."
+    let isPublished = input.hasPrefix(prefix)
+    let (schema, name) = isPublished ? (publishedSchema, String(input.dropFirst(prefix.count))) : ("main", input)
+    return (schema, name, "\(schema).\(quoted(name))")
   }
 
   private static func explain(

@@ -13,6 +13,21 @@ extension Store {
     return try await SQLiteReader.open(database.path, query: sql)
   }
 
+  /// The rows of a table of the store as it stands.
+  /// - Throws: `badTable` where there is no such table; what opening the file throws.
+  package func publishedRows(of table: String) async throws(StoreFailure) -> SQLiteReader {
+    let database = try await database(at: nil, creates: false)
+    let names = try await database.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT name FROM pragma_table_info(?)", [.text(table)]).compactMap { $0.first?.text }
+    }
+    if names.isEmpty {
+      throw StoreFailure(
+        .badTable, database.path, "there is no table '\(table)'",
+        advice: "publish it first, by an output of this pipeline or of another")
+    }
+    return try await SQLiteReader.open(database.path, query: "SELECT \(Self.list(names)) FROM main.\(quoted(table))")
+  }
+
   /// The query that tells what publishing leads to; nil where there is no table and no stage has columns.
   private static func publishedQuery(_ items: [TablePublish], _ handle: SQLHandle) throws(StoreFailure) -> String? {
     func columns(_ table: String) throws(StoreFailure) -> [String] {

@@ -14,7 +14,7 @@ package struct SQLStep: Step, Component {
       Numbers are numbers, booleans are 1 and 0, all else is text. Two columns of one name become `name` and `name_2`.
       """,
     keys: [Key("query", \.query, required: true, "The SELECT.")],
-    rules: [Rule("query", code: .badExpression) { $0.syntaxFault }],
+    rules: [Rule("query", code: .badExpression) { querySyntaxFault($0.query) }],
     examples: [
       """
       type: sql
@@ -29,16 +29,6 @@ package struct SQLStep: Step, Component {
     ])
 
   package var work: StepWork { .query(SelectQuery(sql: query)) }
-
-  /// What is wrong with the query's syntax, as far as it can be told without its tables.
-  private var syntaxFault: String? {
-    var text = query[...]
-    while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
-    guard let message = RowExpressions.check("EXISTS (\n\(text)\n)"),
-      ["syntax error", "incomplete input", "unrecognized token"].contains(where: message.contains)
-    else { return nil }
-    return "the query is no SQL: \(message)"
-  }
 }
 
 private struct SelectQuery: Query {

@@ -34,7 +34,7 @@ package struct NodeProgress: Sendable {
     switch node.kind {
     case .source, .step: "\(node.name) (\(node.type))"
     case .keeper: "keeping \(node.name)"
-    case .grader: "checks of \(node.name)"
+    case .grader, .matcher, .query: "checks of \(node.name)"
     case .output: "output \(node.name) (\(node.type))"
     }
   }

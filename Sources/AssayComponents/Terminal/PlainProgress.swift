@@ -21,7 +21,7 @@ package struct PlainProgress: Sendable {
     case .publishing: return "publishing"
     case .ended(let ended, let state, let message):
       let wasSpoken = spoken.removeValue(forKey: ended.id) != nil
-      let isPart = ended.kind != .keeper && ended.kind != .grader
+      let isPart = [.source, .step, .output].contains(ended.kind)
       let title = style.safe(NodeProgress.title(ended))
       let summary = node.map { ": \(facts($0)) in \(NumberText.duration($0.seconds))" } ?? ""
       switch state {

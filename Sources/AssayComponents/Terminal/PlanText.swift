@@ -23,9 +23,12 @@ package struct PlanText {
     var lines = ["graph"]
     var table = TextTable(style: style)
     let graph = RunPlan(definition).graph
-    for node in graph.nodes where node.kind != .keeper && node.kind != .grader {
+    for node in graph.nodes where [.source, .step, .output].contains(node.kind) {
       let isOutput = node.kind == .output
-      let inputs = (node.streams + node.completes).map { graph.nodes[$0].name }
+      var inputs: [String] = []
+      for name in (node.streams + node.completes).map({ graph.nodes[$0].name }) where !inputs.contains(name) {
+        inputs.append(name)
+      }
       let name = isOutput ? Int(node.name).map { definition.outputs[$0 - 1].output.target } ?? "" : node.name
       table.rows.append([
         TextTable.Cell(node.kind.rawValue, .faint), TextTable.Cell(style.safe(name), .strong),

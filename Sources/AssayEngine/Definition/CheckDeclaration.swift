@@ -88,4 +88,21 @@ package struct CheckDeclaration: Sendable {
 
   /// The check's name in reports: its own, or its kind.
   package var name: String { common.name ?? kind }
+
+  /// Where it stands.
+  package var place: CheckPlace { CheckPlace(column: column, common: common) }
+
+  /// The query that it asks, if any.
+  var query: QueryMeasure? {
+    check.measures(place).lazy.compactMap { if case .query(let query) = $0 { query } else { nil } }.first
+  }
+
+  /// The datasets that it compares with.
+  var foreignDatasets: [String] { check.foreignMeasures(place).map(\.dataset) + (query?.inputs ?? []) }
+
+  /// Whether it says of single rows of its own dataset that they fail the gate.
+  var splitsRows: Bool {
+    common.severity == .fail && check.judgesRows && query == nil
+      && check.failingRows(place).contains { $0.dataset == nil }
+  }
 }

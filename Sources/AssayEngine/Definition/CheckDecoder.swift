@@ -23,6 +23,7 @@ struct CheckDecoder {
     checks.key = settings.key
     checks.privateColumns = settings.privateColumns
     checks.profile = settings.profile
+    checks.failedRows = settings.failedRows
     if let node = pair.value["dataset"] { checks.checks += list(node, column: nil) }
     if let node = pair.value["columns"], !node.isNull {
       guard let columns = node.pairs else {
@@ -111,6 +112,6 @@ struct CheckDecoder {
     }
     if !check.takesFilter, common.filter != nil { return "'\(kind)' judges all rows: 'where' does not apply" }
     if common.atLeast != nil, common.atMost != nil { return "'at_least' and 'at_most' exclude each other" }
-    return nil
+    return check.placementFault(CheckPlace(column: column, common: common))
   }
 }

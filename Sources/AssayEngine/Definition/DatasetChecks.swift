@@ -31,6 +31,7 @@ package struct DatasetChecks: Sendable {
   package var profile = false
   /// Whether everything is measured that checks can be suggested from. No key of the file: commands set it.
   package var suggests = false
+  package var failedRows = 1000
   package var checks: [CheckDeclaration] = []
 
   /// Nothing asked of a dataset but to have rows.
@@ -38,6 +39,11 @@ package struct DatasetChecks: Sendable {
     self.dataset = dataset
     self.location = location
     scoreLocation = location
+  }
+
+  /// The datasets that queries of the checks read, this one among them where there is a query.
+  package var queriedDatasets: [String] {
+    checks.compactMap(\.query).flatMap { [dataset] + $0.inputs }
   }
 
   /// The keys beside `dataset` and `columns`, which hold the checks themselves.
@@ -48,6 +54,7 @@ package struct DatasetChecks: Sendable {
     package var key: [String] = []
     package var privateColumns: [String] = []
     package var profile = false
+    package var failedRows = 1000
 
     package static let schema = Schema(
       "dataset checks", Settings(), summary: "What must hold of a dataset.",
@@ -56,7 +63,12 @@ package struct DatasetChecks: Sendable {
         Key("score", \.score, "What the dataset's scores must reach."),
         Key("exclude", \.exclude, "Columns that a dimension of the score leaves out."),
         Key("key", \.key, "Columns shown with each failing row; the columns of `unique_key` by default."),
-        Key("private", \.privateColumns, "Columns whose values are kept out of samples and reports."),
+        Key(
+          "failed_rows", \.failedRows,
+          "How many failing rows of each check the store's table `failed_rows` keeps, those with the lowest numbers; 0 for none."
+        ),
+        Key(
+          "private", \.privateColumns, "Columns whose values are kept out of samples, reports and the store's ledger."),
         Key("profile", \.profile, "Whether reports give each column's distinct values, minimum and maximum."),
       ])
   }

@@ -30,6 +30,7 @@ struct ReferenceResolution {
           + suggestion(for: reference.name, among: isAPI ? apis : datasets))
     }
     checkPublished(context)
+    SplitResolution(definition: definition, root: root).check(context)
     checkLookups(context)
     checkAPIs(context)
     if sources.isEmpty {

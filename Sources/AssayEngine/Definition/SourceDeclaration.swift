@@ -62,6 +62,7 @@ package struct StepDeclaration: Sendable {
 package struct OutputCommon: Sendable {
   package var from = DatasetName("")
   package var publish = PublishPolicy.whenPassed
+  package var rows = RowSelection.all
 
   package static let schema = Schema(
     "output", OutputCommon(), summary: "Where rows go.",
@@ -70,6 +71,10 @@ package struct OutputCommon: Sendable {
       Key(
         "publish", \.publish,
         "`when_passed`: only if the gate passes. `always`: also if it fails, never if the run breaks."),
+      Key(
+        "rows", \.rows,
+        "`passed`: only rows that no row check of severity `fail` finds wrong, whatever shares it allows. `failed`: only the others, with a column `failed_checks` that says why: `unique id; type total`. A row whose value does not fit a declared type fails."
+      ),
     ])
 }
 

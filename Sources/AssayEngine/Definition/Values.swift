@@ -50,6 +50,11 @@ package enum OnNewColumn: String, ConfigChoice {
   case add, ignore, fail
 }
 
+/// Which rows of its dataset an output takes.
+package enum RowSelection: String, ConfigChoice {
+  case all, failed, passed
+}
+
 /// Whether an output is published although the gate failed. Never if the run broke.
 package enum PublishPolicy: String, ConfigChoice {
   case whenPassed = "when_passed"

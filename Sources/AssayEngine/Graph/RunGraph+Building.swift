@@ -2,10 +2,13 @@ internal import AssayDefinition
 
 extension RunGraph {
   /// The graph of a pipeline: what nothing uses is left out, and every graded dataset has one grader.
-  /// - Parameter graded: Datasets with metrics or checks.
-  package init(_ definition: PipelineDefinition, graded: [String]) {
+  /// - Parameters:
+  ///   - graded: Datasets with metrics or checks.
+  ///   - crossChecks: What their checks ask of whole datasets.
+  package init(_ definition: PipelineDefinition, graded: [String], crossChecks: [String: CrossChecks] = [:]) {
     self.init()
-    let needed = Self.neededDatasets(definition, graded: graded)
+    let queried = crossChecks.values.flatMap { $0.queried ?? [] }
+    let needed = Self.neededDatasets(definition, graded: graded + queried)
     var makers: [String: Int] = [:]
     var keepers: [String: Int] = [:]
     for source in definition.sources where needed.contains(source.name) && source.source.parent == nil {
@@ -40,18 +43,13 @@ extension RunGraph {
         if missing[dependent] == 0 { ready.append(dependent) }
       }
     }
+    var late = LateNodes(definition, crossChecks: crossChecks, makers: makers, keepers: keepers)
+    for dataset in graded where makers[dataset] != nil { late.grader(dataset, &self) }
+    for index in definition.outputs.indices { late.output(index, &self) }
     for dataset in graded {
-      if let maker = makers[dataset] { add(.grader, dataset, streams: [maker]) }
-    }
-    var publishers: [String: [Int]] = [:]
-    for (index, output) in definition.outputs.enumerated() {
-      guard let maker = makers[output.common.from.name] else { continue }
-      let id = add(.output, String(index + 1), type: output.kind, streams: [maker])
-      if let table = output.output.table { publishers[Self.publishedDataset(of: table), default: []].append(id) }
-    }
-    for dataset in graded where makers[dataset] == nil {
-      guard let publishers = publishers[dataset] else { continue }
-      add(.grader, dataset, streams: [add(.source, dataset, type: "published", completes: publishers)])
+      late.grader(dataset, &self)
+      late.matcher(dataset, &self)
+      late.query(dataset, &self)
     }
   }
 

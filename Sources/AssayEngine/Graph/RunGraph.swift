@@ -6,6 +6,10 @@ package struct RunNode: Sendable, Hashable, Codable {
     case keeper
     /// Measures a dataset for its metrics and checks.
     case grader
+    /// Looks for keys of a dataset in others, once all are measured.
+    case matcher
+    /// Asks the queries of a dataset's checks, once all that they read is complete.
+    case query
   }
 
   package var id: Int

@@ -61,9 +61,11 @@ package protocol Check: Sendable {
   var keyColumns: [String] { get }
   /// What is wrong with a row that fails, for the table of failing rows.
   var rowReason: String { get }
+  /// What is wrong with the check where it stands, beside what its scope says; nil for nothing.
+  func placementFault(_ place: CheckPlace) -> String?
   /// What must be measured. Equal measures of several checks are taken once.
   func measures(_ place: CheckPlace) -> [Measure]
-  /// What must be measured of other datasets, by their names.
+  /// What must be measured of other datasets, by their names; `published.TABLE` is one too.
   func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)]
   /// Those of both kinds of measures whose failing rows fail the check; nil for the check's own dataset.
   func failingRows(_ place: CheckPlace) -> [(dataset: String?, measure: Measure)]
@@ -78,6 +80,7 @@ extension Check {
   package var takesFilter: Bool { judgesRows }
   package var keyColumns: [String] { [] }
   package var rowReason: String { "does not hold" }
+  package func placementFault(_ place: CheckPlace) -> String? { nil }
   package func foreignMeasures(_ place: CheckPlace) -> [(dataset: String, measure: Measure)] { [] }
   package func failingRows(_ place: CheckPlace) -> [(dataset: String?, measure: Measure)] {
     measures(place).map { (nil, $0) }

@@ -14,10 +14,14 @@ package struct DatasetGrading: Sendable {
   package let lent: [Measure]
   /// The time that ages are counted to: the run's start.
   package let startedAt: StoreTime
+  /// Columns that are private in some dataset of the file: queries may read any.
+  package let hiddenInQueries: Set<String>
+  /// Whether outputs take its good rows or its bad ones alone.
+  package let isSplit: Bool
 
   package init(
     dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool, lent: [Measure] = [],
-    startedAt: StoreTime = .now
+    startedAt: StoreTime = .now, isSplit: Bool = false, hiddenInQueries: Set<String> = []
   ) {
     self.dataset = dataset
     self.location = location
@@ -25,6 +29,8 @@ package struct DatasetGrading: Sendable {
     self.isScored = isScored
     self.lent = lent
     self.startedAt = startedAt
+    self.isSplit = isSplit
+    self.hiddenInQueries = hiddenInQueries
   }
 
   /// What one grading of the dataset found.
@@ -53,12 +59,46 @@ package struct DatasetGrading: Sendable {
     measures.contains { !$0.expressions.isEmpty }
   }
 
-  /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
-  package func plan(evaluator: SQLVerdicts = SQLVerdicts()) throws(RunFailure) -> GradingPlan {
+  /// What the checks ask of whole datasets.
+  package var crossChecks: CrossChecks {
+    var found = CrossChecks()
+    for measure in measures {
+      switch measure {
+      case .references(let key): found.references.append(key.dataset)
+      case .query(let query): found.queried = (found.queried ?? [dataset]) + query.inputs
+      default: break
+      }
+    }
+    return found
+  }
+
+  /// Which rows fail: those that row checks of severity `fail` find wrong, and those that do not fit a declared type.
+  ///
+  /// Checks that judge rows of another dataset, or of a query, fail no row of this one.
+  package func verdicts(_ values: MeasureValues) -> RowVerdicts {
+    var verdicts = RowVerdicts()
+    for field in values.schema.fields where field.declared != nil {
+      verdicts.add(values[.misfits(field.name)], reason: "type \(field.name)")
+    }
+    for (check, place) in places where check.common.severity == .fail && check.check.judgesRows {
+      for (dataset, measure) in check.check.failingRows(place) where dataset == nil {
+        verdicts.add(values[measure], reason: check.column.map { "\(check.name) \($0)" } ?? check.name)
+      }
+    }
+    return verdicts
+  }
+
+  /// How much of failing rows is kept.
+  package var sampling: Sampling {
     let keys = declaration.key.isEmpty ? declaration.checks.flatMap(\.check.keyColumns) : declaration.key
     var seen: Set<String> = []
-    let sampling = Sampling(
-      keyColumns: keys.filter { seen.insert($0).inserted }, privateColumns: Set(declaration.privateColumns))
+    return Sampling(
+      keptRows: declaration.failedRows, keyColumns: keys.filter { seen.insert($0).inserted },
+      privateColumns: Set(declaration.privateColumns), keepsAllRows: isSplit)
+  }
+
+  /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
+  package func plan(evaluator: SQLVerdicts = SQLVerdicts()) throws(RunFailure) -> GradingPlan {
     do throws(PatternFault) {
       return try GradingPlan(measures, sampling: sampling, evaluator: evaluator)
     } catch {
@@ -88,22 +128,27 @@ package struct DatasetGrading: Sendable {
         .rows(found), RowClaim("every value is \(type.rawValue)", verb: "are \(type.rawValue)"))
       judged.append(result("type", field.name, .fail, judgement, location))
       counts.append(RowCheckCount(column: field.name, evaluated: found.evaluated, failed: found.failed))
-      failedRows += found.failures.map { FailedRow($0, check: "type", reason: "is not \(type.rawValue)") }
+      failedRows += found.failures.prefix(declaration.failedRows).map {
+        FailedRow($0, check: "type", reason: "is not \(type.rawValue)")
+      }
     }
     for (check, place) in places {
-      let judgement = check.check.judge(evidence, place)
+      var judgement = check.check.judge(evidence, place)
+      if hidesObserved(check, place) { judgement.observed = judgement.observed.map { _ in .text(Sampling.mask) } }
       judged.append(result(check.name, check.column, check.common.severity, judgement, check.location))
       guard check.check.judgesRows else { continue }
       let failing = check.check.failingRows(place)
-      // Rows of other datasets say nothing of how right this one's are.
-      if failing.allSatisfy({ $0.dataset == nil }) {
+      // Rows of other datasets, and of queries, say nothing of how right this one's are.
+      if check.query == nil, failing.allSatisfy({ $0.dataset == nil }) {
         counts.append(
           RowCheckCount(column: check.column, evaluated: judgement.evaluated, failed: judgement.failed))
       }
       if judgement.failed == 0 { continue }
       for (dataset, measure) in failing {
         guard case .rows(let found)? = dataset.map({ others[$0]?[measure] }) ?? values[measure] else { continue }
-        failedRows += found.failures.map { FailedRow($0, check: check.name, reason: check.check.rowReason) }
+        failedRows += found.failures.prefix(declaration.failedRows).map {
+          FailedRow($0, check: check.name, reason: check.check.rowReason)
+        }
       }
     }
     if values.rowCount == 0 { report.checks += onEmpty.map { [$0] } ?? [] }
@@ -114,6 +159,18 @@ package struct DatasetGrading: Sendable {
     }
     report.checks += judged
     return Result(dataset: report, failedRows: failedRows)
+  }
+
+  /// Whether what a check of a single value observed would tell a value of a private column.
+  private func hidesObserved(_ check: CheckDeclaration, _ place: CheckPlace) -> Bool {
+    if check.check.judgesRows { return false }
+    return check.check.measures(place).contains { measure in
+      switch measure {
+      case .column(let kind, let name): kind.tellsValues && declaration.privateColumns.contains(name)
+      case .query(let query): query.mayRead(hiddenInQueries)
+      default: false
+      }
+    }
   }
 
   func result(

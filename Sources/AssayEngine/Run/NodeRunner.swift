@@ -32,7 +32,7 @@ struct NodeRunner: Sendable {
       case .source, .step:
         logs[node.id] = DatasetLog(dataset: node.name, readers: readers[node.id].count)
       case .keeper: kept[node.id] = KeptRows(memory: context.memoryShare)
-      case .grader, .output: break
+      case .grader, .matcher, .query, .output: break
       }
     }
     self.logs = logs
@@ -57,6 +57,8 @@ struct NodeRunner: Sendable {
       case .step: try await runStep(node, input, ahead: readers.count > 1 ? readers[1] : nil, own)
       case .keeper: try await keep(node, input, own)
       case .grader: try await grade(node, input, own)
+      case .matcher: try await match(node)
+      case .query: try await query(node, own)
       case .output: try await stage(node, input, own)
       }
     } catch {
@@ -95,7 +97,11 @@ struct NodeRunner: Sendable {
     let items = node.completes.compactMap { id -> TablePublish? in
       if case .table(let item)? = staged[id] { item } else { nil }
     }
-    guard let reader = try await store?.publishedRows(items) else { return log.finish(DatasetSchema()) }
+    var reader = try await store?.publishedRows(items)
+    if node.completes.isEmpty, let table = PublishedTable(node.name) {
+      reader = try await store?.publishedRows(of: table.name)
+    }
+    guard let reader else { return log.finish(DatasetSchema()) }
     while var batch = try await reader.next() {
       batch.firstRow = own.counters.values.rowsOut
       own.counters.add(rowsOut: batch.rowCount)
@@ -201,13 +207,37 @@ struct NodeRunner: Sendable {
     }
   }
 
+  /// The rows of a dataset that a keeper before the node has kept.
+  func keptRows(_ dataset: String, _ node: RunNode) throws -> KeptRows {
+    let keeper = node.completes.first { id in
+      plan.graph.nodes[id].kind == .keeper && plan.graph.nodes[id].name == dataset
+    }
+    guard let rows = keeper.flatMap({ kept[$0] }) else { throw RunFailure("the rows of '\(dataset)' were not kept") }
+    return rows
+  }
+
+  private func verdicts(_ dataset: String) -> RowVerdicts {
+    guard let grading = plan.gradings[dataset], let values = state.results.measures[dataset] else {
+      return RowVerdicts()
+    }
+    return grading.verdicts(values)
+  }
+
   private func stage(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
-    guard let input, let number = Int(node.name) else { preconditionFailure("an output reads a dataset") }
+    guard let number = Int(node.name) else { preconditionFailure("an output has a number") }
     guard let store else { throw RunFailure("an output needs a store") }
     let declaration = plan.definition.outputs[number - 1]
-    let output = OutputContext(
-      node: own, number: number, store: store, allowsEmpty: plan.allowsEmpty(declaration.common.from.name))
-    let staged = try await declaration.output.stage(input, output)
+    let dataset = declaration.common.from.name
+    // That no row fails is what is hoped for.
+    let allowsEmpty = declaration.common.rows == .failed || plan.allowsEmpty(dataset)
+    let output = OutputContext(node: own, number: number, store: store, allowsEmpty: allowsEmpty)
+    let staged: StagedOutput
+    if let input {
+      staged = try await declaration.output.stage(input, output)
+    } else {
+      let split = SplitRows(dataset, declaration.common.rows, try keptRows(dataset, node), verdicts(dataset), context)
+      staged = try await split.read { try await declaration.output.stage($0, output) }
+    }
     state.note { $0.staged[node.id] = staged }
   }
 }

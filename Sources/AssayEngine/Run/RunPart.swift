@@ -53,6 +53,10 @@ package struct RunPart: Sendable {
     }
     let reached = RunGraph.neededDatasets(part, graded: [])
     part.checks = plans ? [] : whole.checks.filter { reached.contains($0.dataset) }
+    // What is compared with datasets that the part does not reach is not judged.
+    for index in part.checks.indices {
+      part.checks[index].checks.removeAll { !$0.foreignDatasets.allSatisfy(reached.contains) }
+    }
     return part
   }
 }

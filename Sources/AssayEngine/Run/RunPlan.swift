@@ -22,7 +22,10 @@ package struct RunPlan: Sendable {
     steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
     graded = Self.gradedDatasets(definition, startedAt)
     gradings = Dictionary(graded.map { ($0.dataset, $0) }) { first, _ in first }
-    graph = RunGraph(definition, graded: graded.map(\.dataset))
+    let crossChecks = graded.map { ($0.dataset, $0.crossChecks) }.filter { !$0.1.isEmpty }
+    graph = RunGraph(
+      definition, graded: graded.map(\.dataset),
+      crossChecks: Dictionary(crossChecks) { first, _ in first })
     typed = Self.typedDatasets(definition, steps, graded)
   }
 
@@ -41,7 +44,10 @@ package struct RunPlan: Sendable {
         lent[foreign.dataset, default: []].append(foreign.measure)
       }
     }
-    let needed = RunGraph.neededDatasets(definition, graded: Array(checks.keys) + Array(lent.keys))
+    let queried = definition.checks.flatMap(\.queriedDatasets)
+    let needed = RunGraph.neededDatasets(definition, graded: Array(checks.keys) + Array(lent.keys) + queried)
+    let hidden = Set(definition.checks.flatMap(\.privateColumns))
+    let split = Set(definition.outputs.filter { $0.common.rows != .all }.map(\.common.from.name))
     let datasets =
       definition.sources.map { source in
         (
@@ -52,6 +58,9 @@ package struct RunPlan: Sendable {
       + definition.checks.filter { $0.dataset.hasPrefix(RunGraph.publishedDataset(of: "")) }.map {
         ($0.dataset, $0.location, false, nil)
       }
+      + lent.keys.filter { PublishedTable($0) != nil && checks[$0] == nil }.sorted().map {
+        ($0, definition.outputs.first?.location ?? .start, false, nil)
+      }
     return datasets.sorted { $0.1 < $1.1 }.compactMap { name, location, declares, onEmpty in
       let isScored = checks[name] != nil || definition.checks.isEmpty && outputs.contains(name)
       guard isScored || lent[name] != nil || declares && needed.contains(name) else { return nil }
@@ -60,7 +69,7 @@ package struct RunPlan: Sendable {
       if checks[name] == nil, let onEmpty { declaration.onEmpty = onEmpty }
       return DatasetGrading(
         dataset: name, location: location, declaration: declaration, isScored: isScored, lent: lent[name] ?? [],
-        startedAt: startedAt)
+        startedAt: startedAt, isSplit: split.contains(name), hiddenInQueries: hidden)
     }
   }
 
@@ -70,6 +79,7 @@ package struct RunPlan: Sendable {
   ) -> Set<String> {
     var typed = Set(definition.outputs.filter(\.output.needsTypes).map(\.common.from.name))
     typed.formUnion(graded.filter(\.needsTypes).map(\.dataset))
+    typed.formUnion(definition.checks.flatMap(\.queriedDatasets))
     // What a source keeps of its parent's rows becomes its own.
     typed.formUnion(definition.sources.compactMap { $0.source.parent?.name })
     for step in definition.steps {

@@ -41,7 +41,7 @@ struct RunVerdict: Sendable {
   /// Fills in steps, datasets, outputs, outcome and exit code.
   func fill(_ report: inout RunReport) {
     let nodes = state.snapshot
-    report.steps = nodes.filter { $0.node.kind != .keeper && $0.node.type != "preview" }.map(step)
+    report.steps = nodes.filter { Self.isTold($0) && $0.node.type != "preview" }.map(step)
     // What is only measured for the checks of another dataset is none that was graded.
     let lenders = Set(plan.graded.filter { !$0.isScored && !$0.lent.isEmpty }.map(\.dataset))
     report.datasets = results.map(\.dataset).filter { !$0.checks.isEmpty || !lenders.contains($0.name) }
@@ -103,6 +103,15 @@ struct RunVerdict: Sendable {
     }
   }
 
+  /// Whether a node is one of the report's steps: what goes on behind them is only where it fails.
+  private static func isTold(_ node: RunState.Node) -> Bool {
+    switch node.node.kind {
+    case .keeper: false
+    case .matcher, .query: node.state == .failed
+    case .source, .step, .grader, .output: true
+    }
+  }
+
   /// Whether the run broke: a node did not come to its end, and a budget alone is not why.
   private func breaks(_ nodes: [RunState.Node]) -> Bool {
     if nodes.allSatisfy({ $0.state == .finished }) { return false }
@@ -116,14 +125,18 @@ struct RunVerdict: Sendable {
     case .source: "source '\(node.name)' (\(node.type))"
     case .step: "step '\(node.name)' (\(node.type))"
     case .keeper: "keeping '\(node.name)'"
-    case .grader: "checks of '\(node.name)'"
+    case .grader, .matcher, .query: "checks of '\(node.name)'"
     case .output: "output \(node.name) (\(node.type))"
     }
   }
 
   private func step(_ node: RunState.Node) -> RunReport.Step {
     var step = RunReport.Step()
-    step.kind = node.node.kind == .grader ? "check" : node.node.kind.rawValue
+    step.kind =
+      switch node.node.kind {
+      case .grader, .matcher, .query: "check"
+      default: node.node.kind.rawValue
+      }
     step.name = node.node.name
     if node.node.kind == .output, let number = Int(node.node.name) {
       step.name = plan.definition.outputs[number - 1].output.target
