@@ -73,11 +73,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("sql: SELECT nothing FROM s", "no such column: nothing"), ("sql: SELECT id FROM t", "no such table: t"),
+    ("sql: SELECT amount FROM s", "no such column: amount"), ("sql: SELECT id FROM t", "no such table: t"),
     ("sql: DELETE FROM s", "the query is no SQL"),
     ("sql: {query: \"SELECT id FROM s\", min: 1}", "the query gives 3 rows of 1 columns"),
     ("sql: {query: \"SELECT 'a'\", min: 1}", "the query gives a text"),
-    ("sql: SELECT id FROM s; SELECT 1", "more than one statement"),
+    ("sql: SELECT id FROM s; SELECT 1", "the query is no SQL"),
   ])
   func `a query that cannot run breaks the run and says why`(check: String, message: String) async throws {
     let workspace = try workspace()

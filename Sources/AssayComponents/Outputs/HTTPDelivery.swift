@@ -6,6 +6,8 @@ internal import AssayStore
 struct HTTPDelivery: Delivery {
   let output: HTTPOutput
   let rows: KeptRows
+  /// Columns whose values are not told of.
+  let privateColumns: [String]
 
   var rowCount: Int { rows.rowCount }
 
@@ -40,7 +42,9 @@ struct HTTPDelivery: Delivery {
     client.transport = LingeringTransport(client.transport, grace: Self.grace)
     let sender = client
     let queue = RequestQueue(
-      RequestMaker(output, rows, client: client, scope: "\(context.book.root)\n\(context.number)"), context)
+      RequestMaker(
+        output, rows, privateColumns: privateColumns, client: client,
+        scope: "\(context.book.root)\n\(context.number)"), context)
     var outcomes = SendOutcomes(output, context.progress)
     var failure = FirstSendFailure()
     let width = output.ordered ? 1 : Self.requestsPerPlace * client.gate.concurrency
@@ -106,13 +110,17 @@ struct HTTPDelivery: Delivery {
       return Ending(place: place, request: request, result: .failed(CancellationError()))
     }
     do {
-      let exchange = try await context.book.sending(key: key, output: context.number, rows: request.rows.count) {
+      let exchange = try await context.book.sending(
+        key: key, output: context.number, rows: request.rows.count, told: { request.hidden.masked($0) }
+      ) {
         try await output.taken(client.send(http, expecting: output.expectation))
       }
       let isGone = output.method == .delete && !(200...299).contains(exchange.response.status) || !exchange.isFound
       return Ending(place: place, request: request, result: .taken(isGone: isGone))
     } catch let failure as HTTPFailure where output.isRefusal(failure) {
-      return Ending(place: place, request: request, result: .refused(failure))
+      return Ending(place: place, request: request, result: .refused(request.hidden.masked(failure)))
+    } catch let failure as HTTPFailure {
+      return Ending(place: place, request: request, result: .failed(request.hidden.masked(failure)))
     } catch {
       return Ending(place: place, request: request, result: .failed(error))
     }

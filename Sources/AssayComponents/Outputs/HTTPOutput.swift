@@ -134,7 +134,7 @@ package struct HTTPOutput: Output, Component {
         Batch(schema: schema, columns: schema.fields.map { _ in Column.nulls(count: 0) }, rowCount: 0))
     }
     if let fault { return .refused(fault + "; on_error: skip leaves such rows out") }
-    return .delivery(HTTPDelivery(output: self, rows: kept))
+    return .delivery(HTTPDelivery(output: self, rows: kept, privateColumns: context.privateColumns))
   }
 
   /// Checks that the rows have every column that the request names and that may not be null.

@@ -11,6 +11,7 @@ struct OutgoingRequest: Sendable {
     var number: Int
     /// The cells that say whose row it is.
     var key: [LeftOutCell]
+    var hidden = HiddenValues()
   }
 
   enum Content: Sendable {
@@ -27,6 +28,13 @@ struct OutgoingRequest: Sendable {
   var place: String {
     guard let first = rows.first, let last = rows.last, rows.count > 1 else { return "row \(rows.first?.number ?? 0)" }
     return "rows \(first.number) to \(last.number)"
+  }
+
+  /// The values of private columns in its rows.
+  var hidden: HiddenValues {
+    var hidden = HiddenValues()
+    for row in rows { hidden.add(row.hidden) }
+    return hidden
   }
 
   /// Its rows as rows that are left out.
@@ -52,13 +60,17 @@ final class RequestMaker: Sendable {
   private let output: HTTPOutput
   private let client: APIClient
   private let template: RequestTemplate<RowTemplate>
+  private let privateColumns: [String]
   private let state: Mutex<State>
 
   /// Rows that are read at a time.
   private static let rowsAtOnce = 512
 
-  /// - Parameter scope: What the keys of the requests belong to.
-  init(_ output: HTTPOutput, _ rows: KeptRows, client: APIClient, scope: String) {
+  /// - Parameters:
+  ///   - privateColumns: Columns whose values are not told of.
+  ///   - scope: What the keys of the requests belong to.
+  init(_ output: HTTPOutput, _ rows: KeptRows, privateColumns: [String], client: APIClient, scope: String) {
+    self.privateColumns = privateColumns
     self.output = output
     self.client = client
     var template = output.request
@@ -96,7 +108,8 @@ final class RequestMaker: Sendable {
   ) throws -> [OutgoingRequest] {
     var requests: [OutgoingRequest] = []
     for place in range {
-      let row = OutgoingRequest.Row(number: state.row + 1, key: rows.key(place))
+      var row = OutgoingRequest.Row(number: state.row + 1, key: rows.key(place))
+      for name in privateColumns { row.hidden.add(rows.text(name, place)) }
       state.row += 1
       if let fault = rows.addressFault(place) {
         requests.append(OutgoingRequest(content: .fault(fault), rows: [row]))

@@ -70,6 +70,7 @@ package struct DatasetChecks: Sendable {
         Key(
           "private", \.privateColumns, "Columns whose values are kept out of samples, reports and the store's ledger."),
         Key("profile", \.profile, "Whether reports give each column's distinct values, minimum and maximum."),
-      ])
+      ],
+      rules: [Rule("failed_rows") { $0.failedRows < 0 ? "a number of rows is not negative" : nil }])
   }
 }

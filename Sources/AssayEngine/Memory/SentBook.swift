@@ -37,14 +37,15 @@ package final class SentBook: Sendable {
   /// - Parameters:
   ///   - key: What the request is remembered under.
   ///   - rows: How many rows it holds.
+  ///   - told: Its address as it may be told of.
   package func sending(
-    key: String, output: Int, rows: Int, _ send: () async throws -> HTTPExchange
+    key: String, output: Int, rows: Int, told: (String) -> String = { $0 }, _ send: () async throws -> HTTPExchange
   ) async throws -> HTTPExchange {
     let exchange = try await commits.expecting(send)
     try await commits.keep([
       SentRequest(
         key: key, output: output, method: exchange.request.method.rawValue,
-        url: mask.apply(to: exchange.request.url.description), status: exchange.response.status, rows: rows,
+        url: told(mask.apply(to: exchange.request.url.description)), status: exchange.response.status, rows: rows,
         sentAt: clock.now)
     ])
     return exchange

@@ -230,7 +230,9 @@ struct NodeRunner: Sendable {
     let dataset = declaration.common.from.name
     // That no row fails is what is hoped for.
     let allowsEmpty = declaration.common.rows == .failed || plan.allowsEmpty(dataset)
-    let output = OutputContext(node: own, number: number, store: store, allowsEmpty: allowsEmpty)
+    let output = OutputContext(
+      node: own, number: number, store: store, allowsEmpty: allowsEmpty,
+      privateColumns: plan.gradings[dataset]?.declaration.privateColumns ?? [])
     let staged: StagedOutput
     if let input {
       staged = try await declaration.output.stage(input, output)

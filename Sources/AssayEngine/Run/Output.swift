@@ -66,11 +66,16 @@ package struct OutputContext: Sendable {
   package let store: Store
   /// Whether no rows may replace what is published.
   package let allowsEmpty: Bool
+  /// Columns whose values reports and the store's ledger do not tell.
+  package let privateColumns: [String]
 
-  package init(node: NodeContext, number: Int, store: Store, allowsEmpty: Bool) {
+  package init(
+    node: NodeContext, number: Int, store: Store, allowsEmpty: Bool, privateColumns: [String] = []
+  ) {
     self.node = node
     self.number = number
     self.store = store
     self.allowsEmpty = allowsEmpty
+    self.privateColumns = privateColumns
   }
 }
