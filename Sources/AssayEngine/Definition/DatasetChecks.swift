@@ -1,4 +1,5 @@
 package import AssayDefinition
+internal import AssayQuality
 
 /// Columns that a dimension leaves out.
 package struct ScoreExclusions: ConfigObject {
