@@ -60,7 +60,7 @@ import Testing
             id: [unique]
             email:
               [unique, {format: email}, {length: {max: 3}}, {pattern: ^x}, {accepted_values: [a]}, {references: {dataset: t}}]
-            wage: [{range: {max: 1}}, {forbidden_values: [1]}]
+            wage: [{range: {max: 1}}]
       outputs:
         - {type: sqlite, from: s, table: bad, rows: failed, publish: always}
       """)
@@ -76,7 +76,8 @@ import Testing
   }
 
   @Test(
-    arguments: ["on_error: skip, ", ""], ["path: \"/records/{email}\"", "path: /records, query: {who: \"{email}\"}"])
+    arguments: ["on_error: skip, ", ""],
+    ["path: \"/records/{email}\", body: {json: {email: \"{email}\"}}", "path: /records, query: {who: \"{email}\"}"])
   func `a refused row is told of without them`(onError: String, address: String) async throws {
     try await withSandbox { sandbox in
       let workspace = try Workspace()
