@@ -31,7 +31,10 @@ extension Catalogue {
       [
         Entry(AcceptedValuesCheck.self) { $0 },
         Entry(AmbiguousRateCheck.self) { $0 },
+        Entry(AnomalyCheck.self) { $0 },
+        Entry(ChangeCheck.self) { $0 },
         Entry(CoordinateBoundsCheck.self) { $0 },
+        Entry(DriftCheck.self) { $0 },
         Entry(EnrichmentAgeCheck.self) { $0 },
         Entry(ExpressionCheck.self) { $0 },
         Entry(FormatCheck.self) { $0 },
@@ -45,6 +48,7 @@ extension Catalogue {
         Entry(RowCountCheck.self) { $0 },
         Entry(RowCountMatchCheck.self) { $0 },
         Entry(SchemaCheck.self) { $0 },
+        Entry(SchemaChangeCheck.self) { $0 },
         Entry(SQLCheck.self) { $0 },
         Entry(TypeCheck.self) { $0 },
         Entry(UniqueCheck.self) { $0 },

@@ -67,6 +67,8 @@ package enum Measure: Sendable, Hashable {
   /// Rows whose key occurs more than once, as `.rows`; rows with a null in the key are not evaluated,
   /// nor are those for which the SQL predicate `filter` is not true.
   case duplicateKeys([String], filter: String? = nil)
+  /// The rows' keys with hashes of their cells, as `.snapshot`, where there are at most `limit` rows.
+  case rowSnapshot(key: [String], limit: Int)
   /// Rows that fail a predicate, as `.rows`.
   case count(where: RowTest)
   /// Rows whose key does not occur in another dataset: as `.keys` in a scan, as `.rows` once both datasets are measured.
@@ -100,6 +102,7 @@ package enum Measure: Sendable, Hashable {
     case .rowCount, .schema, .everyColumn, .duplicateRows, .query: []
     case .column(_, let name): [name]
     case .duplicateKeys(let names, _): names
+    case .rowSnapshot(let key, _): key
     case .count(let test): test.columns
     case .references(let key): key.columns
     case .keySet(let names): names
@@ -113,6 +116,8 @@ package enum Measure: Sendable, Hashable {
     case .duplicateRows(let ignored): DuplicateRowCounter(ignoring: Set(ignored), sampling: sampling)
     case .duplicateKeys(let columns, let filter):
       DuplicateKeyCounter(columns: columns, filter: filter, sampling: sampling)
+    case .rowSnapshot(let key, let limit):
+      RowSnapshotTaker(key: key, limit: limit, privateColumns: sampling.privateColumns)
     case .count(let test): try RowTestCounter(test, sampling: sampling)
     case .references(let key): ForeignKeyCollector(key, sampling: sampling)
     case .keySet(let columns): KeySetCollector(columns)

@@ -46,6 +46,7 @@ package enum MeasureValue: Sendable, Hashable {
   /// Keys that are still to be looked for in another dataset.
   case keys(KeyRows)
   case keySet(KeySet)
+  case snapshot(RowSnapshotValue)
   /// Columns that the measure needs and the dataset does not have.
   case missing([String])
 }

@@ -171,12 +171,15 @@ package struct RunResult: Sendable, Hashable {
   package var metrics: [MetricRecord]
   package var checks: [CheckRecord]
   package var failedRows: [FailedRowRecord]
+  /// What later runs compare themselves with.
+  package var profiles: [ProfileRecord]
   /// The JSON report, if it is ready by now; `saveReport` adds it later.
   package var report: String?
 
   package init(
     outcome: String, exitCode: Int, finishedAt: StoreTime = .now, steps: [StepRecord] = [],
-    metrics: [MetricRecord] = [], checks: [CheckRecord] = [], failedRows: [FailedRowRecord] = [], report: String? = nil
+    metrics: [MetricRecord] = [], checks: [CheckRecord] = [], failedRows: [FailedRowRecord] = [],
+    profiles: [ProfileRecord] = [], report: String? = nil
   ) {
     self.outcome = outcome
     self.exitCode = exitCode
@@ -185,6 +188,7 @@ package struct RunResult: Sendable, Hashable {
     self.metrics = metrics
     self.checks = checks
     self.failedRows = failedRows
+    self.profiles = profiles
     self.report = report
   }
 }

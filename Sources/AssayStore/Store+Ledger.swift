@@ -29,6 +29,7 @@ extension Store {
       ])
     }
     try record(result.metrics, of: run, in: handle)
+    try record(result.profiles, of: run, counts: result.exitCode == 0, in: handle)
     let check = try handle.prepare("INSERT INTO check_results VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
     for (position, record) in result.checks.enumerated() {
       try check.run([

@@ -66,11 +66,23 @@ extension Store {
     try await file.perform { connection throws(StoreFailure) in
       let rows = try connection.handle.rows(
         """
-        SELECT id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until,
-          finished_at, outcome, exit_code, logical_time, resumed_from FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
+        SELECT \(Self.runColumns) FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
         ORDER BY started_at DESC, id DESC LIMIT ?1
         """, [SQLValue(limit)] + (pipeline.map { [.text($0)] } ?? []))
       return rows.map(RunRecord.init(row:))
+    }
+  }
+
+  private static let runColumns = """
+    id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until, finished_at, \
+    outcome, exit_code, logical_time, resumed_from
+    """
+
+  /// The run of an id; nil where there is none.
+  package func run(_ id: String) async throws(StoreFailure) -> RunRecord? {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT \(Self.runColumns) FROM runs WHERE id = ?", [.text(id)]).first
+        .map(RunRecord.init(row:))
     }
   }
 

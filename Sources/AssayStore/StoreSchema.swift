@@ -64,7 +64,23 @@ enum StoreSchema {
       PRIMARY KEY (api, day)) WITHOUT ROWID;
     """,
     enrichment + sentRequests,
+    profiles,
   ]
+
+  /// What later runs compare themselves with. A profile counts if its run ended with exit code 0.
+  private static let profiles = """
+    CREATE TABLE dataset_profiles (
+      id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, run_id TEXT NOT NULL, "rows" INTEGER NOT NULL,
+      counts INTEGER NOT NULL, UNIQUE (dataset, counts, id));
+    CREATE INDEX dataset_profiles_by_run ON dataset_profiles(run_id);
+    CREATE TABLE column_profiles (
+      profile_id INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, type TEXT, nulls INTEGER NOT NULL,
+      "distinct" INTEGER, distribution TEXT, PRIMARY KEY (profile_id, position)) WITHOUT ROWID;
+    CREATE TABLE row_snapshots (
+      profile_id INTEGER PRIMARY KEY, "key" TEXT NOT NULL, columns TEXT NOT NULL, "rows" INTEGER NOT NULL,
+      omission TEXT, data BLOB);
+
+    """
 
   /// Where answers that rows are tied to came from, and what came of look-ups.
   private static let enrichment = """
@@ -88,6 +104,7 @@ enum StoreSchema {
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
     "schedule_state", "run_events", "publish_intents", "source_state", "api_usage", "answer_origins", "sent_requests",
+    "dataset_profiles", "column_profiles", "row_snapshots",
   ]
 
   /// Brings the file to this version in one transaction.

@@ -5,12 +5,12 @@ import Testing
 @Suite struct UpgradeTests {
   let folder = TemporaryFolder()
 
-  @Test(arguments: [1, 2])
+  @Test(arguments: [1, 2, 3])
   func `a store of an older version is upgraded with what it has, and again nothing is done`(version: Int) async throws
   {
     let path = folder.file("a.db")
     try execute(path, "PRAGMA journal_mode = WAL")
-    let schema = [versionOne, versionTwo].prefix(version).joined()
+    let schema = [versionOne, versionTwo, versionThree].prefix(version).joined()
     try execute(path, schema + "PRAGMA application_id = 1098085217; PRAGMA user_version = \(version);")
     try execute(
       path,
@@ -124,5 +124,19 @@ private let versionTwo = """
   CREATE TABLE api_usage (
     api TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL, cost REAL NOT NULL,
     PRIMARY KEY (api, day)) WITHOUT ROWID;
+
+  """
+
+/// What the third version added to that.
+private let versionThree = """
+  CREATE TABLE answer_origins (
+    id TEXT PRIMARY KEY, "key" TEXT NOT NULL, provider TEXT NOT NULL, api TEXT NOT NULL, method TEXT NOT NULL,
+    url TEXT NOT NULL, subject TEXT, status INTEGER, found INTEGER, fetched_at TEXT NOT NULL, run_id TEXT NOT NULL)
+    WITHOUT ROWID;
+  ALTER TABLE run_steps ADD COLUMN enrichment TEXT;
+  CREATE TABLE sent_requests (
+    root_run TEXT NOT NULL, "key" TEXT NOT NULL, run_id TEXT NOT NULL, output INTEGER NOT NULL, method TEXT NOT NULL,
+    url TEXT NOT NULL, status INTEGER NOT NULL, "rows" INTEGER NOT NULL, sent_at TEXT NOT NULL,
+    PRIMARY KEY (root_run, "key")) WITHOUT ROWID;
 
   """

@@ -24,6 +24,7 @@ struct CheckDecoder {
     checks.privateColumns = settings.privateColumns
     checks.profile = settings.profile
     checks.failedRows = settings.failedRows
+    checks.snapshot = settings.snapshot
     if let node = pair.value["dataset"] { checks.checks += list(node, column: nil) }
     if let node = pair.value["columns"], !node.isNull {
       guard let columns = node.pairs else {
@@ -34,6 +35,11 @@ struct CheckDecoder {
       for column in columns { checks.checks += list(column.value, column: column.key) }
     }
     checks.checks.sort { $0.location < $1.location }
+    for check in checks.checks where check.check.keepsValues && checks.privateColumns.contains(check.column ?? "") {
+      context.fault(
+        .conflict, at: check.location,
+        "'\(check.column ?? "")' is private: nothing of its values is kept for '\(check.kind)' to compare with")
+    }
     return checks
   }
 
@@ -107,6 +113,7 @@ struct CheckDecoder {
     case (.column, nil): return "'\(kind)' judges a column; it stands under 'columns' and the column's name"
     default: break
     }
+    if let fault = check.misplacement(under: column) { return fault }
     if !check.judgesRows, common.atLeast != nil || common.atMost != nil {
       return "'\(kind)' judges a value, not rows: 'at_least' and 'at_most' do not apply"
     }

@@ -33,6 +33,7 @@ package struct DatasetChecks: Sendable {
   /// Whether everything is measured that checks can be suggested from. No key of the file: commands set it.
   package var suggests = false
   package var failedRows = 1000
+  package var snapshot = SnapshotSetting.standard
   package var checks: [CheckDeclaration] = []
 
   /// Nothing asked of a dataset but to have rows.
@@ -56,6 +57,7 @@ package struct DatasetChecks: Sendable {
     package var privateColumns: [String] = []
     package var profile = false
     package var failedRows = 1000
+    package var snapshot = SnapshotSetting.standard
 
     package static let schema = Schema(
       "dataset checks", Settings(), summary: "What must hold of a dataset.",
@@ -70,6 +72,10 @@ package struct DatasetChecks: Sendable {
         ),
         Key(
           "private", \.privateColumns, "Columns whose values are kept out of samples, reports and the store's ledger."),
+        Key(
+          "snapshot", \.snapshot,
+          "Whether runs keep the rows' keys and hashes of their cells, for `assay diff`: `false`, or `{rows: N}` for at most so many rows."
+        ),
         Key("profile", \.profile, "Whether reports give each column's distinct values, minimum and maximum."),
       ],
       rules: [Rule("failed_rows") { $0.failedRows < 0 ? "a number of rows is not negative" : nil }])

@@ -30,13 +30,18 @@ package struct CheckEvidence: Sendable {
   package let others: [String: MeasureValues]
   /// What came of the run's look-ups, by step.
   package let enrichments: [String: EnrichmentSummary]
+  /// The dataset's metrics; nil where it has none, and while checks are judged that need no history.
+  package var metrics: DatasetMetrics?
+  /// What is known of the dataset from earlier runs: what the checks asked for.
+  package let history: DatasetHistory
   /// The time that ages are counted to.
   package let now: StoreTime
 
   package init(
     _ values: MeasureValues, others: [String: MeasureValues] = [:], enrichments: [String: EnrichmentSummary] = [:],
-    now: StoreTime = .now
+    history: DatasetHistory = DatasetHistory(), now: StoreTime = .now
   ) {
+    self.history = history
     self.values = values
     self.others = others
     self.enrichments = enrichments
@@ -71,6 +76,14 @@ package protocol Check: Sendable {
   func failingRows(_ place: CheckPlace) -> [(dataset: String?, measure: Measure)]
   /// The look-up step that is judged, for a check of one.
   var lookupStep: DatasetName? { get }
+  /// What must be known of earlier runs.
+  func historyNeeds(_ place: CheckPlace) -> [HistoryNeed]
+  /// The numbers that are kept for later runs to compare with.
+  func keptNumbers(_ evidence: CheckEvidence, _ place: CheckPlace) -> [KeptNumber]
+  /// Whether something of the column's values is kept for later runs, as may not be of a private column.
+  var keepsValues: Bool { get }
+  /// What is wrong with the check under a column, or under `dataset` for nil, beside its scope; nil for nothing.
+  func misplacement(under column: String?) -> String?
   /// The judgement of what was measured.
   func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement
 }
@@ -86,4 +99,8 @@ extension Check {
     measures(place).map { (nil, $0) }
   }
   package var lookupStep: DatasetName? { nil }
+  package func historyNeeds(_ place: CheckPlace) -> [HistoryNeed] { [] }
+  package func keptNumbers(_ evidence: CheckEvidence, _ place: CheckPlace) -> [KeptNumber] { [] }
+  package var keepsValues: Bool { false }
+  package func misplacement(under column: String?) -> String? { nil }
 }

@@ -37,9 +37,13 @@ package struct DatasetGrading: Sendable {
   package struct Result: Sendable {
     package var dataset: RunReport.Dataset
     package var failedRows: [FailedRow]
+    /// What later runs compare with; nothing for a dataset without a score.
+    package var keptNumbers: [KeptNumber] = []
+    package var profile: [ColumnProfileRecord]?
+    package var snapshot: RowSnapshotValue?
   }
 
-  private var places: [(declaration: CheckDeclaration, place: CheckPlace)] {
+  var places: [(declaration: CheckDeclaration, place: CheckPlace)] {
     declaration.checks.map { ($0, CheckPlace(column: $0.column, common: $0.common)) }
   }
 
@@ -98,9 +102,12 @@ package struct DatasetGrading: Sendable {
   }
 
   /// The plan of the measures. Throws `RunFailure` for a pattern that does not compile.
-  package func plan(evaluator: SQLVerdicts = SQLVerdicts()) throws(RunFailure) -> GradingPlan {
+  /// - Parameter keepsRows: Whether the rows are kept for later comparisons too.
+  package func plan(
+    evaluator: SQLVerdicts = SQLVerdicts(), keepsRows: Bool = false
+  ) throws(RunFailure) -> GradingPlan {
     do throws(PatternFault) {
-      return try GradingPlan(measures, sampling: sampling, evaluator: evaluator)
+      return try GradingPlan(measures + (keepsRows ? snapshotMeasures : []), sampling: sampling, evaluator: evaluator)
     } catch {
       throw RunFailure("the pattern '\(error.pattern)' is not valid: \(error.message)")
     }
@@ -109,9 +116,9 @@ package struct DatasetGrading: Sendable {
   /// Judges what was measured, of this dataset and of others.
   package func judge(
     _ values: MeasureValues, others: [String: MeasureValues] = [:], enrichments: [String: EnrichmentSummary] = [:],
-    now: StoreTime = .now, minimumScore: Double?
+    history: DatasetHistory = DatasetHistory(), now: StoreTime = .now, minimumScore: Double?
   ) -> Result {
-    let evidence = CheckEvidence(values, others: others, enrichments: enrichments, now: now)
+    var evidence = CheckEvidence(values, others: others, enrichments: enrichments, history: history, now: now)
     var report = RunReport.Dataset()
     report.name = dataset
     report.rows = values.rowCount
@@ -132,10 +139,12 @@ package struct DatasetGrading: Sendable {
         FailedRow($0, check: "type", reason: "is not \(type.rawValue)")
       }
     }
-    for (check, place) in places {
+    var verdicts = [CheckJudgement?](repeating: nil, count: places.count)
+    // What is compared with earlier runs may be a metric, and those count what the other checks find.
+    for (index, (check, place)) in places.enumerated() where check.check.historyNeeds(place).isEmpty {
       var judgement = check.check.judge(evidence, place)
       if hidesObserved(check, place) { judgement.observed = judgement.observed.map { _ in .text(Sampling.mask) } }
-      judged.append(result(check.name, check.column, check.common.severity, judgement, check.location))
+      verdicts[index] = judgement
       guard check.check.judgesRows else { continue }
       let failing = check.check.failingRows(place)
       // Rows of other datasets, and of queries, say nothing of how right this one's are.
@@ -157,8 +166,21 @@ package struct DatasetGrading: Sendable {
       report.metrics = metrics
       report.checks += scoreChecks(metrics, values, minimumScore: minimumScore)
     }
+    evidence.metrics = metrics
+    for ((check, place), verdict) in zip(places, verdicts) {
+      let judgement = verdict ?? check.check.judge(evidence, place)
+      judged.append(result(check.name, check.column, check.common.severity, judgement, check.location))
+    }
     report.checks += judged
-    return Result(dataset: report, failedRows: failedRows)
+    var result = Result(dataset: report, failedRows: failedRows)
+    if isScored {
+      result.keptNumbers = keptNumbers(evidence)
+      result.profile = profile(values, report.columns)
+      result.snapshot = snapshotMeasures.first.flatMap { values[$0] }.flatMap {
+        if case .snapshot(let value) = $0 { value } else { nil }
+      }
+    }
+    return result
   }
 
   /// Whether what a check of a single value observed would tell a value of a private column.

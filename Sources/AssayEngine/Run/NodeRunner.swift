@@ -182,7 +182,7 @@ struct NodeRunner: Sendable {
     guard let input, let grading = plan.gradings[node.name] else { preconditionFailure("a grader reads a dataset") }
     let workers = context.workers
     let evaluator = SQLVerdicts()
-    let gradingPlan = try grading.plan(evaluator: evaluator)
+    let gradingPlan = try grading.plan(evaluator: evaluator, keepsRows: store != nil && context.part == nil)
     var grader = Grader(gradingPlan, memory: context.memoryShare)
     do {
       try await withTaskCancellationHandler {

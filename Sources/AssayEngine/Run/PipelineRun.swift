@@ -110,10 +110,13 @@ package final class PipelineRun: Sendable {
       })
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
     await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
+    let (histories, historyFailure) = await readHistories(store)
     var verdict = RunVerdict(
-      plan: plan, state: state, options: options, interruptedWith: interruptedWith.withLock { $0 })
+      plan: plan, state: state, options: options, histories: histories,
+      interruptedWith: interruptedWith.withLock { $0 })
     let begun = report
     verdict.fill(&report)
+    if let historyFailure { report.breaks(historyFailure) }
     if let store, !verdict.published(report).isEmpty {
       ledger.note(.publishing)
       events(.publishing, state)
@@ -174,6 +177,24 @@ package final class PipelineRun: Sendable {
       throw error
     }
     return store
+  }
+
+  /// What checks must know of earlier runs, by dataset, and why it could not be read.
+  private func readHistories(_ store: Store?) async -> ([String: DatasetHistory], failure: String?) {
+    var histories: [String: DatasetHistory] = [:]
+    // A replay judges as the recording alone has it, and what was cut short is like no whole run.
+    guard let store, !isReplay, options.part?.limit == nil else { return (histories, nil) }
+    do {
+      for grading in plan.graded {
+        let needs = grading.historyNeeds
+        if needs.isEmpty { continue }
+        histories[grading.dataset] = try await store.history(
+          needs, of: grading.dataset, pipeline: plan.definition.name)
+      }
+      return (histories, nil)
+    } catch {
+      return (histories, mask.apply(to: "what checks compare with cannot be read: \(error)"))
+    }
   }
 
   private func keepLease(_ store: Store?) -> Task<Void, Never> {

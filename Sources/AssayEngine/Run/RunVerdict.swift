@@ -15,7 +15,10 @@ struct RunVerdict: Sendable {
   /// The node of each output, by the output's place in the file from 0.
   private let outputNodes: [Int: Int]
 
-  init(plan: RunPlan, state: RunState, options: RunOptions, interruptedWith: Int?) {
+  init(
+    plan: RunPlan, state: RunState, options: RunOptions, histories: [String: DatasetHistory] = [:],
+    interruptedWith: Int?
+  ) {
     self.plan = plan
     self.state = state
     self.options = options
@@ -32,7 +35,8 @@ struct RunVerdict: Sendable {
     results = plan.graded.compactMap { grading in
       measures[grading.dataset].map {
         grading.judge(
-          $0, others: measures, enrichments: enrichments, now: options.clock.now,
+          $0, others: measures, enrichments: enrichments, history: histories[grading.dataset] ?? DatasetHistory(),
+          now: options.clock.now,
           minimumScore: grading.isScored ? options.minimumScore : nil)
       }
     }
@@ -222,6 +226,7 @@ struct RunVerdict: Sendable {
     var metrics: [MetricRecord] = []
     var checks: [CheckRecord] = []
     var failedRows: [FailedRowRecord] = []
+    var profiles: [ProfileRecord] = []
     let ofPipeline = report.score.map { [(plan.definition.name, $0.checks)] } ?? []
     let judged = options.part == nil ? results.map { (prefix + $0.dataset.name, $0.dataset.checks) } + ofPipeline : []
     for (name, ofDataset) in judged {
@@ -241,6 +246,12 @@ struct RunVerdict: Sendable {
       for metric in result.dataset.metrics?.all ?? [] {
         metrics.append(
           MetricRecord(dataset: name, name: metric.name, value: metric.value, details: metric.detailsJSON.text))
+      }
+      metrics += result.keptNumbers.map { MetricRecord(dataset: name, name: $0.name, value: $0.value) }
+      if let columns = result.profile {
+        let snapshot = result.snapshot.map { plan.gradings[result.dataset.name]?.record($0, mask) } ?? nil
+        profiles.append(
+          ProfileRecord(dataset: name, rows: result.dataset.rows, columns: columns, snapshot: snapshot))
       }
       for row in result.failedRows {
         let key = row.key.map { "\($0.name)=\($0.text ?? "null")" }.joined(separator: ", ")
@@ -262,6 +273,6 @@ struct RunVerdict: Sendable {
     }
     return RunResult(
       outcome: report.outcome.rawValue, exitCode: report.exitCode, steps: steps, metrics: metrics, checks: checks,
-      failedRows: failedRows)
+      failedRows: failedRows, profiles: profiles)
   }
 }
