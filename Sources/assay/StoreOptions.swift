@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AssayEngine
 internal import AssayStore
 internal import Glibc
 

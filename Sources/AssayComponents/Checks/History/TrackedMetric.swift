@@ -1,5 +1,5 @@
 internal import AssayColumns
-package import AssayDefinition
+internal import AssayDefinition
 package import AssayEngine
 package import AssayQuality
 
