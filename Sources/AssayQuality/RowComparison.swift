@@ -5,6 +5,11 @@ package struct RowComparison: Sendable, Hashable {
     package var key: [String?]
     /// The columns that differ, in the order of the later run.
     package var columns: [String]
+
+    package init(key: [String?], columns: [String]) {
+      self.key = key
+      self.columns = columns
+    }
   }
 
   /// Keys of rows that only the later run has, in its order.
