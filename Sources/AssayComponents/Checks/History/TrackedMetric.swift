@@ -16,7 +16,8 @@ package enum TrackedMetric: String, ConfigChoice {
   var isOfColumn: Bool {
     switch self {
     case .rowCount, .completeness, .uniqueness, .consistency, .validity, .timeliness, .accuracy,
-      .overallQuality: false
+      .overallQuality:
+      false
     case .nulls, .distinctCount, .median, .min, .max: true
     }
   }
@@ -34,7 +35,8 @@ package enum TrackedMetric: String, ConfigChoice {
     case .min: return [.minimum(column)]
     case .max: return [.maximum(column)]
     case .rowCount, .completeness, .uniqueness, .consistency, .validity, .timeliness, .accuracy,
-      .overallQuality: return []
+      .overallQuality:
+      return []
     }
   }
 
