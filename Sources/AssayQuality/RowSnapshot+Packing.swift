@@ -12,11 +12,11 @@ extension RowSnapshot {
     for column in hashes {
       if let (words, places) = Self.dictionary(of: column) {
         append(words.count, to: &bytes)
-        for word in words { append(word, to: &bytes) }
+        append(words, to: &bytes)
         if words.count > 1 { bytes += places }
       } else {
         bytes.append(0)
-        for word in column { append(word, to: &bytes) }
+        append(column, to: &bytes)
       }
     }
     return bytes
@@ -24,19 +24,20 @@ extension RowSnapshot {
 
   /// The distinct words and each row's place among them; nil for more than 256, or none.
   private static func dictionary(of column: [UInt32]) -> (words: [UInt32], places: [UInt8])? {
-    var known: [UInt32: UInt8] = [:]
+    // Places of words by their lowest bits, from 1, in a table that is at most a quarter full. The words are hashes.
+    var slots = [UInt16](repeating: 0, count: 1024)
     var words: [UInt32] = []
     var places: [UInt8] = []
     places.reserveCapacity(column.count)
     for word in column {
-      if let place = known[word] {
-        places.append(place)
-        continue
+      var slot = Int(word & 1023)
+      while slots[slot] != 0, words[Int(slots[slot]) - 1] != word { slot = (slot + 1) & 1023 }
+      if slots[slot] == 0 {
+        if words.count == 256 { return nil }
+        words.append(word)
+        slots[slot] = UInt16(words.count)
       }
-      if words.count == 256 { return nil }
-      known[word] = UInt8(words.count)
-      places.append(UInt8(words.count))
-      words.append(word)
+      places.append(UInt8(slots[slot] - 1))
     }
     return words.isEmpty ? nil : (words, places)
   }
@@ -50,8 +51,8 @@ extension RowSnapshot {
     bytes.append(UInt8(rest))
   }
 
-  private func append(_ word: UInt32, to bytes: inout [UInt8]) {
-    for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
+  private func append(_ words: [UInt32], to bytes: inout [UInt8]) {
+    words.map(\.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
   }
 
   /// The snapshot of bytes that `packed` made, under the same columns; nil for other bytes.

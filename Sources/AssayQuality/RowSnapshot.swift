@@ -85,11 +85,18 @@ struct RowSnapshotTaker: RowAccumulator {
     // What would be dropped again is not worked out.
     guard batch.firstRow + batch.rowCount <= limit else { return part }
     let keyColumns = key.map { (batch.column($0), hidden.contains($0)) }
-    part.keys = (0..<batch.rowCount).map { row in
-      keyColumns.map { column, isHidden in
-        guard let text = column?[row].text else { return RowSnapshot.null }
-        return isHidden ? Self.shortHash(text) : text
-      }.joined(separator: String(RowSnapshot.separator))
+    func cell(_ column: (Column?, isHidden: Bool), _ row: Int) -> String {
+      guard let text = column.0?[row].text else { return RowSnapshot.null }
+      return column.isHidden ? Self.shortHash(text) : text
+    }
+    part.keys.reserveCapacity(batch.rowCount)
+    for row in 0..<batch.rowCount {
+      var text = cell(keyColumns[0], row)
+      for column in keyColumns.dropFirst() {
+        text.append(RowSnapshot.separator)
+        text += cell(column, row)
+      }
+      part.keys.append(text)
     }
     for (field, column) in zip(batch.schema.fields, batch.columns)
     where !key.contains(field.name) && !hidden.contains(field.name) {
