@@ -35,20 +35,23 @@ import Testing
     #expect(try lookup(Self.dated).key(inputs)?.parts == key)
   }
 
-  @Test func `days of a half-year are asked for together, and what needs no request goes along`() throws {
+  @Test func `days of a half-year are asked for together, and what needs no request is known`() throws {
     let keys = [
-      ["EUR", "2024-12-24"], ["GBP", "2025-01-02"], ["USD", "2020-01-01"], ["EUR", "2024-07-01"], ["EUR", "soon"],
-      ["CHF", "1990-01-01"], ["CHF", "2025-06-30"],
+      ["EUR", "2024-12-24"], ["GBP", "2025-01-02"], ["EUR", "2024-07-01"], ["CHF", "2025-06-30"],
     ].map { LookupKey($0) }
     let parts = try lookup(Self.dated).requests(for: keys).map { $0.map(\.parts) }
     #expect(
       parts == [
-        [
-          ["EUR", "2024-12-24"], ["EUR", "2024-07-01"], ["USD", "2020-01-01"], ["EUR", "soon"], ["CHF", "1990-01-01"],
-        ],
+        [["EUR", "2024-12-24"], ["EUR", "2024-07-01"]],
         [["GBP", "2025-01-02"], ["CHF", "2025-06-30"]],
       ])
-    #expect(try lookup(Self.dated).requests(for: [keys[2]]).count == 1)
+    let now = try #require(StoreTime(text: "2026-01-01T00:00:00.000Z"))
+    for (key, status) in [
+      (["USD", "2020-01-01"], LookupStatus.ok), (["EUR", "soon"], .notFound), (["CHF", "1990-01-01"], .notFound),
+      (["CHF", "2026-01-02"], .notFound), (["CHF", "2025-06-30"], nil),
+    ] as [([String], LookupStatus?)] {
+      #expect(try lookup(Self.dated).knownAnswer(LookupKey(key), at: now)?.status == status)
+    }
     #expect(try lookup(Self.dated).requests(for: []).isEmpty)
   }
 

@@ -1,6 +1,7 @@
 import AssayComponents
 import AssayDefinition
 import AssayEngine
+import AssayStore
 import Testing
 
 /// The look-up of a step, and those that are asked after it.
@@ -64,17 +65,25 @@ func lookups(_ step: String) throws -> [any Lookup] {
     ["48,2", "16", "2026-10-05"], ["nan", "1", "2026-10-05"], ["1", "1", "2026-02-29"], ["1", "1", "5.10.2026"],
     ["1", "1", "2026-10-05x"], ["1", "1", "2026-10"], ["1", "1", "1939-12-31"],
   ])
-  func `what is no place and no day goes with others, costs nothing, and is a key all the same`(inputs: [String])
-    throws
-  {
+  func `what is no place and no day is a key all the same, known without asking`(inputs: [String]) throws {
     let lookup = try lookups(
       "type: weather, latitude: \"{a}\", longitude: \"{b}\", date: \"{d}\", columns: {t: temperature_mean}")[0]
     let odd = try #require(lookup.key(inputs))
     let good = try #require(lookup.key(["1", "1", "2026-10-05"]))
-    #expect(lookup.requests(for: [odd]) == [[odd]])
-    #expect(lookup.cost(of: [odd]) == 0)
-    #expect(lookup.requests(for: [odd, good]) == [[good, odd]])
-    #expect(lookup.cost(of: [good, odd]) == 1)
+    let now = try #require(StoreTime(text: "2026-10-09T00:00:00.000Z"))
+    #expect(lookup.knownAnswer(odd, at: now)?.status == .notFound)
+    #expect(lookup.knownAnswer(good, at: now) == nil)
+    #expect(lookup.requests(for: [good]) == [[good]] && lookup.cost(of: [good]) == 1)
+  }
+
+  @Test func `a day that is not over costs nothing`() throws {
+    let lookup = try lookups(
+      "type: weather, latitude: \"{a}\", longitude: \"{b}\", date: \"{d}\", columns: {t: temperature_mean}")[0]
+    let key = try #require(lookup.key(["1", "1", "2026-10-05"]))
+    for (now, isKnown) in [("2026-10-05T23:00:00.000Z", true), ("2026-10-07T13:00:00.000Z", false)] {
+      let moment = try #require(StoreTime(text: now))
+      #expect((lookup.knownAnswer(key, at: moment) != nil) == isKnown)
+    }
   }
 
   @Test func `names of places are one whatever their case and blanks`() throws {

@@ -45,6 +45,10 @@ struct CensusLookup: Lookup {
       [isPlusFour ? String(head) : parts[0]] + parts.dropFirst().map { CensusState($0)?.code ?? $0.uppercased() })
   }
 
+  func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer? {
+    isAskable(key) ? nil : LookupAnswer(.notFound, cells: answerColumns.map { _ in .null })
+  }
+
   /// Up to as many zip codes as a request holds, of one state where that counts.
   func requests(for keys: [LookupKey]) -> [[LookupKey]] {
     var groups: [[LookupKey]] = []
@@ -76,11 +80,10 @@ struct CensusLookup: Lookup {
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     tell(context)
     let nulls = answerColumns.map { _ in Cell.null }
-    let askable = keys.filter(isAskable)
-    guard let first = askable.first else { return keys.map { _ in LookupAnswer(.notFound, cells: nulls) } }
+    guard let first = keys.first else { return [] }
     let client = try context.client(step.api, provider: survey.defaults)
     let state = first.parts.count > 1 ? first.parts[1] : nil
-    var open = askable.map { $0.parts[0] }
+    var open = keys.map { $0.parts[0] }
     var found: [String: [JSONValue]] = [:]
     var broken: Set<String> = []
     var exchange: HTTPExchange?
@@ -106,9 +109,7 @@ struct CensusLookup: Lookup {
         let reason = LookupReason("\(client.name) answered some of the figures, and not the others")
         return LookupAnswer(.error, cells: nulls, reason: reason)
       }
-      guard let row = found[zip], isAskable(key) else {
-        return LookupAnswer(.notFound, cells: nulls, origin: isAskable(key) ? origin : nil)
-      }
+      guard let row = found[zip] else { return LookupAnswer(.notFound, cells: nulls, origin: origin) }
       var answer = self.answer(row)
       answer.origin = origin
       answer.origin?.payload = Array(JSONValue.array(row).text.utf8)

@@ -49,6 +49,7 @@ struct ExchangeRateLookup: Lookup {
   func client(_ context: NodeContext) throws -> APIClient? { try context.client(api, provider: service.defaults) }
 
   func memoryScope(_ context: NodeContext) throws -> AnswerScope? {
+    context.warnLate("odd dates") { [oddDates] in oddDates.lines }
     guard let client = try client(context) else { return nil }
     return AnswerScope(
       api: client.name,
@@ -62,17 +63,28 @@ struct ExchangeRateLookup: Lookup {
     return LookupKey([parts[0].uppercased()] + parts.dropFirst().map { CalendarDay($0)?.text ?? $0 })
   }
 
-  /// Keys whose days are asked for together stand together; those that need no request go along.
+  /// A currency in itself is worth 1, and a day that is none, or has no rates, needs no request.
+  func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer? {
+    let today = CalendarDay(now)
+    guard isDated, let history = service.history else {
+      return key.parts[0] == step.to ? RateAnswer(1, today).answer(nil) : nil
+    }
+    let nothing = LookupAnswer(.notFound, cells: [.null, .null])
+    guard let day = CalendarDay(key.parts[1]) else {
+      oddDates.note(key.parts[1])
+      return nothing
+    }
+    if key.parts[0] == step.to { return RateAnswer(1, day, for: day).answer(nil) }
+    return day > today || day < history.firstDay ? nothing : nil
+  }
+
+  /// Keys whose days are asked for together stand together.
   func requests(for keys: [LookupKey]) -> [[LookupKey]] {
     guard isDated, let history = service.history else { return keys.isEmpty ? [] : [keys] }
     var groups: [[LookupKey]] = []
     var places: [CalendarDay: Int] = [:]
-    var free: [LookupKey] = []
     for key in keys {
-      guard let day = CalendarDay(key.parts[1]), day >= history.firstDay, key.parts[0] != step.to else {
-        free.append(key)
-        continue
-      }
+      guard let day = CalendarDay(key.parts[1]) else { continue }
       let start = history.span(of: day).lowerBound
       if let place = places[start] {
         groups[place].append(key)
@@ -81,14 +93,12 @@ struct ExchangeRateLookup: Lookup {
         groups.append([key])
       }
     }
-    if !free.isEmpty { groups = groups.isEmpty ? [free] : [groups[0] + free] + groups.dropFirst() }
     return groups
   }
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
     let today = CalendarDay(context.run.clock.startedAt)
-    guard isDated, let history = service.history else { return try await latest(keys, today, context) }
-    context.warnLate("odd dates") { [oddDates] in oddDates.lines }
+    guard isDated, let history = service.history else { return try await latest(keys, context) }
     var asked = AskedDays(history: history, lookup: self, today: today, context: context)
     var answers: [LookupAnswer] = []
     answers.reserveCapacity(keys.count)
@@ -99,12 +109,10 @@ struct ExchangeRateLookup: Lookup {
   // MARK: Newest rates
 
   private func latest(
-    _ keys: [LookupKey], _ today: CalendarDay, _ context: NodeContext
+    _ keys: [LookupKey], _ context: NodeContext
   ) async throws -> [LookupAnswer] {
-    let isFree = keys.allSatisfy { $0.parts[0] == step.to }
-    let known = isFree ? nil : try await fetchLatest(context)
+    let (rates, exchange) = try await fetchLatest(context)
     return keys.map { key in
-      guard key.parts[0] != step.to, let (rates, exchange) = known else { return RateAnswer(1, today).answer(nil) }
       var found = RateAnswer(rates.table.rate(from: key.parts[0], to: step.to), rates.table.day)
       found.until = until(rates.nextUpdate, context)
       return found.answer(exchange)
@@ -139,13 +147,7 @@ struct ExchangeRateLookup: Lookup {
   // MARK: Rates of days
 
   private func dated(_ key: LookupKey, _ asked: inout AskedDays) async throws -> LookupAnswer {
-    let nothing = LookupAnswer(.notFound, cells: [.null, .null])
-    guard let day = CalendarDay(key.parts[1]) else {
-      oddDates.note(key.parts[1])
-      return nothing
-    }
-    if key.parts[0] == step.to { return RateAnswer(1, day, for: day).answer(nil) }
-    if day > asked.today || day < asked.history.firstDay { return nothing }
+    guard let day = CalendarDay(key.parts[1]) else { return LookupAnswer(.notFound, cells: [.null, .null]) }
     let (found, exchange) = try await asked.rate(from: key.parts[0], to: step.to, on: day)
     var answer = found ?? RateAnswer(nil, day.adding(-step.mostDays), for: day)
     // A rate that is carried back may still come, and the last day's may still change.

@@ -3,6 +3,7 @@ internal import AssayDefinition
 internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
+internal import AssayStore
 
 /// Asks any HTTP API by a request of the file, for one key or for many.
 struct TemplateLookup: Lookup {
@@ -40,18 +41,15 @@ struct TemplateLookup: Lookup {
     return LookupKey(parts)
   }
 
-  /// Keys with the same other inputs together, in the order in which they come, as many as a request holds. Those that
-  /// cannot be asked for go with the first of them.
+  /// A key that cannot stand among others belongs to nothing.
+  func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer? { canAsk(key) ? nil : reading.nothing }
+
+  /// Keys with the same other inputs together, in the order in which they come, as many as a request holds.
   func requests(for keys: [LookupKey]) -> [[LookupKey]] {
     guard let batched else { return keys.map { [$0] } }
     var groups: [[LookupKey]] = []
     var places: [[String]: Int] = [:]
-    var idle: [LookupKey] = []
     for key in keys {
-      guard canAsk(key) else {
-        idle.append(key)
-        continue
-      }
       var others = key.parts
       others.remove(at: batched)
       if let place = places[others], groups[place].count < keysPerRequest {
@@ -61,8 +59,7 @@ struct TemplateLookup: Lookup {
         groups.append([key])
       }
     }
-    if idle.isEmpty { return groups }
-    return groups.isEmpty ? [idle] : [groups[0] + idle] + groups.dropFirst()
+    return groups
   }
 
   /// Whether a key can stand among others.
@@ -84,13 +81,12 @@ struct TemplateLookup: Lookup {
   }
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
-    let asked = keys.filter(canAsk)
-    guard !asked.isEmpty, let client = try client(context) else { return keys.map { _ in reading.nothing } }
-    let request = try request(for: asked, client)
+    guard let client = try client(context) else { return keys.map { _ in reading.nothing } }
+    let request = try request(for: keys, client)
     let expectation = BodyExpectation(.json, acceptedStatuses: Set(step.notFoundStatus))
     let exchange = try await client.send(request, expecting: expectation)
     let shown = "the answer to \(request.method.rawValue) \(client.mask.apply(to: "\(request.url)"))"
-    let texts = batched.map { place in asked.map { $0.parts[place] } }
+    let texts = batched.map { place in keys.map { $0.parts[place] } }
     let found = try await context.run.workers.run { [reading] () throws -> [LookupReading.Found] in
       do throws(FormatFault) {
         return try reading.found(in: exchange, for: texts, shown)
@@ -98,16 +94,14 @@ struct TemplateLookup: Lookup {
         throw error.failure(in: shown)
       }
     }
-    var answers: [LookupKey: LookupAnswer] = [:]
-    for (key, found) in zip(asked, found) {
+    return try zip(keys, found).map { key, found in
       var answer = found.answer
       var origin = AnswerOrigin(exchange, payload: found.payload)
       // Kept with each answer is what would have asked for it alone.
-      if asked.count > 1 { origin.url = try self.request(for: [key], client).url.description }
+      if keys.count > 1 { origin.url = try self.request(for: [key], client).url.description }
       answer.origin = origin
-      answers[key] = answer
+      return answer
     }
-    return keys.map { answers[$0] ?? reading.nothing }
   }
 
   func client(_ context: NodeContext) throws -> APIClient? {

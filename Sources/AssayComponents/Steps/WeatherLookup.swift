@@ -48,13 +48,11 @@ struct WeatherLookup: Lookup {
   }
 
   /// Keys by the spans in which they are asked for, places in the order in which they come.
-  private func spans(of keys: [LookupKey], until last: Int = .max) -> [(span: WeatherSpan, keys: [LookupKey])] {
+  private func spans(of keys: [LookupKey]) -> [(span: WeatherSpan, keys: [LookupKey])] {
     var places: [WeatherPlace] = []
     var days: [WeatherPlace: [(day: Int, key: LookupKey)]] = [:]
     for key in keys {
-      guard let asked = PlaceAndDay(key.parts, precision: step.precision), asked.day <= last,
-        asked.day >= weather.firstDay ?? .min
-      else { continue }
+      guard let asked = PlaceAndDay(key.parts, precision: step.precision) else { continue }
       if days[asked.place] == nil { places.append(asked.place) }
       days[asked.place, default: []].append((asked.day, key))
     }
@@ -69,18 +67,21 @@ struct WeatherLookup: Lookup {
     }
   }
 
-  /// As many spans as a request holds; keys that are not asked for go with the first of them.
+  /// What is no place, no day, or no day that is over and that the provider knows, has no weather.
+  func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer? {
+    guard let asked = PlaceAndDay(key.parts, precision: step.precision), asked.day <= Self.lastDay(now),
+      asked.day >= weather.firstDay ?? .min
+    else { return nothing }
+    return nil
+  }
+
+  /// As many spans as a request holds.
   func requests(for keys: [LookupKey]) -> [[LookupKey]] {
     let spans = spans(of: keys)
-    let asked = Set(spans.flatMap(\.keys))
-    let idle = asked.count == keys.count ? [] : keys.filter { !asked.contains($0) }
     let width = weather.spansPerRequest
-    var requests = stride(from: 0, to: spans.count, by: width).map { start in
+    return stride(from: 0, to: spans.count, by: width).map { start in
       spans[start..<min(start + width, spans.count)].flatMap(\.keys)
     }
-    if !idle.isEmpty, requests.isEmpty { requests.append([]) }
-    if !idle.isEmpty { requests[0] += idle }
-    return requests
   }
 
   func cost(of keys: [LookupKey]) -> Double? { cost(of: spans(of: keys).map(\.span)) }
@@ -90,7 +91,7 @@ struct WeatherLookup: Lookup {
   }
 
   func ask(_ keys: [LookupKey], _ context: NodeContext) async throws -> [LookupAnswer] {
-    let groups = spans(of: keys, until: Self.lastDay(context.run.clock.startedAt))
+    let groups = spans(of: keys)
     guard !groups.isEmpty, var client = try client(context) else { return keys.map { _ in nothing } }
     let spans = groups.map(\.span)
     client.cost = cost(of: keys) ?? client.cost

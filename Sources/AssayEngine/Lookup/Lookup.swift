@@ -177,6 +177,10 @@ package protocol Lookup: Sendable {
 
   /// The key of a row's filled inputs; nil skips the row.
   func key(_ inputs: [String]) -> LookupKey?
+  /// What is known of a key without asking anybody: what is no day has no weather. Nil for a key that is asked for. Such
+  /// an answer costs nothing, claims nothing, and is not remembered. Called once for a key.
+  /// - Parameter now: The time of the run.
+  func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer?
   /// The API that is asked; nil for a look-up that sends nothing.
   func client(_ context: NodeContext) throws -> APIClient?
   /// The most requests that all keys of a run need together; nil where it depends on their number.
@@ -199,6 +203,7 @@ extension Lookup {
   package var keysPerRequest: Int { 1 }
   package var keysGathered: Int { keysPerRequest }
   package func cost(of keys: [LookupKey]) -> Double? { nil }
+  package func knownAnswer(_ key: LookupKey, at now: StoreTime) -> LookupAnswer? { nil }
 
   /// As many keys in each as one request may hold.
   package func requests(for keys: [LookupKey]) -> [[LookupKey]] {

@@ -57,15 +57,25 @@ final class LookupLevel: Sendable {
   /// - Returns: Where the answers come, and the keys that other runs are asking for.
   func enter(_ batch: Int, _ keys: [LookupKey]) async throws -> (answers: WantedAnswers, foreign: [WantedKey]) {
     let plans = context.run.part?.plans ?? false
-    let known =
-      try await (plans ? memory?.peek(keys) : memory?.claim(keys))
-      ?? [LookupMemory.Known](repeating: .unknown, count: keys.count)
     let answers = WantedAnswers(count: keys.count)
+    // What needs nobody's answer is neither claimed nor paid for.
+    var asked: [WantedKey] = []
+    for (place, key) in keys.enumerated() {
+      let wanted = WantedKey(key: key, answers: answers, place: place)
+      if let known = lookup.knownAnswer(key, at: context.run.clock.startedAt) {
+        wanted.settle(known)
+      } else {
+        asked.append(wanted)
+      }
+    }
+    let wantedKeys = asked.map(\.key)
+    let known =
+      try await (plans ? memory?.peek(wantedKeys) : memory?.claim(wantedKeys))
+      ?? [LookupMemory.Known](repeating: .unknown, count: asked.count)
     var unknown: [WantedKey] = []
     var foreign: [WantedKey] = []
     var remembered = 0
-    for (place, known) in known.enumerated() {
-      let wanted = WantedKey(key: keys[place], answers: answers, place: place)
+    for (wanted, known) in zip(asked, known) {
       switch known {
       case .remembered(let answer):
         remembered += 1
