@@ -13,9 +13,11 @@ package struct RowVerdicts: Sendable {
   /// Verdicts of no check: no row fails.
   package init() {}
 
-  /// Adds a check with the value of its measure. A value that tells of no rows, or of missing columns, fails none.
+  /// Adds a check with the value of its measure. A value that tells of no rows, or of missing columns, fails none; one
+  /// that was taken without `Sampling.keepsAllRows` is a programmer's mistake.
   package mutating func add(_ value: MeasureValue?, reason: String) {
-    guard case .rows(let found)? = value, let rows = found.rows else { return }
+    guard case .rows(let found)? = value, found.failed > 0 else { return }
+    guard let rows = found.rows else { preconditionFailure("the rows that fail '\(reason)' were not kept") }
     checks.append((reason, rows))
   }
 
@@ -37,5 +39,27 @@ package struct RowVerdicts: Sendable {
       return names.joined(separator: Self.separator)
     }
     return (failed, reasons)
+  }
+
+  /// The numbers in the dataset of rows that are counted among the failing ones, or among the others, alone.
+  ///
+  /// Throws like `failures`. O(rows × checks).
+  /// - Parameters:
+  ///   - places: Counted from 1, as the numbers are, in rising order.
+  ///   - rowCount: How many rows the dataset has.
+  package func numbers(of places: [Int], areFailing: Bool, rowCount: Int) throws(GradingFault) -> [Int] {
+    var numbers: [Int] = []
+    var (first, before) = (0, 0)
+    while first < rowCount, numbers.count < places.count {
+      let count = min(1 << 15, rowCount - first)
+      let failed = try failures(from: first, count: count).rows
+      let rows = (areFailing ? failed : failed.inverted()).setIndices()
+      while numbers.count < places.count, places[numbers.count] - before <= rows.count {
+        numbers.append(first + rows[places[numbers.count] - before - 1] + 1)
+      }
+      before += rows.count
+      first += count
+    }
+    return numbers
   }
 }

@@ -57,6 +57,12 @@ import Testing
       #expect(failed.setIndices().map { $0 + first } == wanted)
       #expect(reasons == wanted.map { expected[$0] })
     }
+    for areFailing in [true, false] {
+      let all = rows.indices.filter { expected[$0].isEmpty != areFailing }
+      let places = [1, 2, 100, all.count / 2, all.count]
+      let numbers = try verdicts.numbers(of: places, areFailing: areFailing, rowCount: rows.count)
+      #expect(numbers == places.map { all[$0 - 1] + 1 })
+    }
   }
 
   @Test func `without a check no row fails, and what tells of no rows fails none`() throws {
@@ -64,7 +70,7 @@ import Testing
     verdicts.add(.missing(["a"]), reason: "x")
     verdicts.add(.count(3), reason: "x")
     verdicts.add(nil, reason: "x")
-    verdicts.add(.rows(RowTestValue(evaluated: 3, failed: 2)), reason: "x")
+    verdicts.add(.rows(RowTestValue(evaluated: 3, failed: 0)), reason: "x")
     let (failed, reasons) = try verdicts.failures(from: 0, count: 100)
     #expect(failed.setCount == 0 && reasons.isEmpty)
   }

@@ -84,7 +84,7 @@ package struct DatasetGrading: Sendable {
     for field in values.schema.fields where field.declared != nil {
       verdicts.add(values[.misfits(field.name)], reason: "type \(field.name)")
     }
-    for (check, place) in places where check.common.severity == .fail && check.check.judgesRows {
+    for (check, place) in places where check.splitsRows {
       for (dataset, measure) in check.check.failingRows(place) where dataset == nil {
         verdicts.add(values[measure], reason: check.column.map { "\(check.name) \($0)" } ?? check.name)
       }

@@ -211,13 +211,26 @@ struct RunVerdict: Sendable {
     return plan.definition.outputs.enumerated().flatMap { index, output in
       let dataset = output.common.from.name
       let hidden = Set(plan.gradings[dataset]?.declaration.privateColumns ?? [])
-      return (outputNodes[index].flatMap { deliveries[$0]?.leftOut } ?? []).sorted { $0.row < $1.row }.map { row in
+      let leftOut = (outputNodes[index].flatMap { deliveries[$0]?.leftOut } ?? []).sorted { $0.row < $1.row }
+      let numbers = numbers(of: leftOut.map(\.row), output.common)
+      return zip(leftOut, numbers).map { row, number in
         let key = row.key.filter { !hidden.contains($0.name) }.map { "\($0.name)=\($0.text ?? "null")" }
         return FailedRowRecord(
-          dataset: "\(plan.definition.name).\(dataset)", check: "sent", row: row.row,
+          dataset: "\(plan.definition.name).\(dataset)", check: "sent", row: number,
           key: key.isEmpty ? nil : mask.apply(to: key.joined(separator: ", ")), reason: mask.apply(to: row.reason))
       }
     }
+  }
+
+  /// The numbers of rows in their dataset, of which an output has taken all or some.
+  private func numbers(of rows: [Int], _ common: OutputCommon) -> [Int] {
+    let dataset = common.from.name
+    guard common.rows != .all, let grading = plan.gradings[dataset], let values = state.results.measures[dataset] else {
+      return rows
+    }
+    let found = try? grading.verdicts(values).numbers(
+      of: rows, areFailing: common.rows == .failed, rowCount: values.rowCount)
+    return found?.count == rows.count ? found ?? rows : rows
   }
 
   /// What the store's ledger keeps.
