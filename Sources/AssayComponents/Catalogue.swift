@@ -70,6 +70,7 @@ extension Catalogue {
       [
         Entry(GitHubReport.self) { $0 },
         Entry(GitHubSummaryReport.self) { $0 },
+        Entry(HTMLReport.self) { $0 },
         Entry(JSONReport.self) { $0 },
         Entry(JUnitReport.self) { $0 },
         Entry(MarkdownReport.self) { $0 },

@@ -10,6 +10,10 @@ package struct ColumnFacts: Sendable, Hashable {
   package var distinct: Int?
   package var minimum: Cell?
   package var maximum: Cell?
+  /// How its values are spread; nil unless it was measured, for texts that are mostly distinct, and for private columns.
+  package var distribution: ColumnDistribution?
+  /// Whether its values are never shown.
+  package var isPrivate = false
 
   /// The measures of the facts; `profile` asks for distinct values and extremes of all columns too.
   package static func measures(profile: Bool) -> [Measure] {
@@ -20,7 +24,7 @@ package struct ColumnFacts: Sendable, Hashable {
 
   /// The facts of all columns in order, as far as they were measured; nulls and classes must have been.
   ///
-  /// The extremes of private columns are values of theirs, and left out.
+  /// The extremes of private columns are values of theirs, and left out, and so is how they are spread.
   package static func all(_ values: MeasureValues, privateColumns: Set<String> = []) -> [ColumnFacts] {
     values.schema.fields.enumerated().map { place, field in
       guard case .count(let nulls) = values[.nulls, at: place],
@@ -28,9 +32,11 @@ package struct ColumnFacts: Sendable, Hashable {
       else { preconditionFailure("nulls and classes are measured") }
       var facts = ColumnFacts(name: field.name, type: type(of: field, classes), nulls: nulls)
       if case .count(let distinct) = values[.distinct, at: place] { facts.distinct = distinct }
-      if privateColumns.contains(field.name) { return facts }
+      facts.isPrivate = privateColumns.contains(field.name)
+      if facts.isPrivate { return facts }
       if case .cell(let cell) = values[.minimum, at: place] { facts.minimum = cell }
       if case .cell(let cell) = values[.maximum, at: place] { facts.maximum = cell }
+      facts.distribution = values.distribution(at: place)
       return facts
     }
   }

@@ -3,6 +3,10 @@ package protocol Report: Sendable {
   /// What is written of a run. `context` tells what the report cannot know by itself.
   func deliveries(_ report: RunReport, _ context: ReportContext) -> [ReportDelivery]
 
+  /// Whether it draws how columns are spread and how scores went from run to run, which is measured and read for it.
+  /// False by default.
+  var needsDetail: Bool { get }
+
   /// The endings, in lower case and without a dot, of the files that `--report FILE` makes a report of this kind for.
   /// None by default: the kind is then of pipeline files alone.
   var fileEndings: [String] { get }
@@ -16,6 +20,7 @@ package protocol Report: Sendable {
 }
 
 extension Report {
+  package var needsDetail: Bool { false }
   package var fileEndings: [String] { [] }
   package func writing(to path: String) -> Self { self }
   package func isAutomatic(in environment: [String: String]) -> Bool { false }

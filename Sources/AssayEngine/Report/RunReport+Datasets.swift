@@ -10,7 +10,8 @@ extension RunReport.Dataset {
         metric.name, to: .object(["value": metric.value.map { .decimal($0) } ?? .null, "details": metric.detailsJSON]))
     }
     return .object([
-      "name": .string(name), "rows": .integer(Int64(rows)), "columns": .array(columns.map(\.json)),
+      "name": .string(name), "rows": .integer(Int64(rows)),
+      "columns": .array(columns.map { $0.json(withDistribution: isProfiled) }),
       "metrics": .object(metricsJSON), "checks": .array(checks.map(\.json)),
     ])
   }
@@ -18,11 +19,12 @@ extension RunReport.Dataset {
 
 extension ColumnFacts {
   /// The facts under the report's keys; what was not measured is null.
-  package var json: JSONValue {
+  func json(withDistribution: Bool) -> JSONValue {
     .object([
       "name": .string(name), "type": .string(type?.rawValue ?? "null"), "nulls": .integer(Int64(nulls)),
       "distinct": distinct.map { .integer(Int64($0)) } ?? .null, "min": minimum.map { JSONValue($0) } ?? .null,
       "max": maximum.map { JSONValue($0) } ?? .null,
+      "distribution": withDistribution ? distribution?.json ?? .null : .null,
     ])
   }
 }

@@ -29,6 +29,10 @@ extension RunReport.Dataset {
     for index in columns.indices {
       columns[index].minimum = masked(columns[index].minimum)
       columns[index].maximum = masked(columns[index].maximum)
+      if case .values(var found)? = columns[index].distribution {
+        for place in found.entries.indices { found.entries[place].text = mask.apply(to: found.entries[place].text) }
+        columns[index].distribution = .values(found)
+      }
     }
     for index in checks.indices {
       checks[index].judgement.expected = mask.apply(to: checks[index].judgement.expected)

@@ -1,5 +1,6 @@
 internal import AssayFormats
 package import AssayQuality
+package import AssayStore
 
 /// How a run ended.
 package enum Outcome: String, Sendable, Hashable, CaseIterable {
@@ -23,7 +24,11 @@ package struct RunReport: Sendable {
     package var status = ""
     package var counters = NodeCounters.Values()
     package var durationSeconds = 0.0
+    /// When it began, in seconds after the first of all steps; nil for one that never did.
+    package var startSeconds: Double?
     package var error: String?
+    /// The steps whose rows it read, by their places among the steps, from 0; each stands before it.
+    package var inputs: [Int] = []
 
     package init() {}
   }
@@ -37,6 +42,10 @@ package struct RunReport: Sendable {
     package var checks: [CheckResult] = []
     /// All that was measured, where checks are to be suggested from it; no part of any report.
     package var measured: MeasureValues?
+    /// Whether the file asks for a profile of it, which the JSON report tells in full.
+    package var isProfiled = false
+    /// Its scores in earlier runs, the oldest first; empty where no report draws them, or without a store.
+    package var earlierScores: [ScoreRecord] = []
 
     package init() {}
   }

@@ -18,10 +18,12 @@ package struct DatasetGrading: Sendable {
   package let hiddenInQueries: Set<String>
   /// Whether outputs take its good rows or its bad ones alone.
   package let isSplit: Bool
+  /// Whether a report draws how its columns are spread.
+  package let isDrawn: Bool
 
   package init(
     dataset: String, location: SourceLocation, declaration: DatasetChecks, isScored: Bool, lent: [Measure] = [],
-    startedAt: StoreTime = .now, isSplit: Bool = false, hiddenInQueries: Set<String> = []
+    startedAt: StoreTime = .now, isSplit: Bool = false, hiddenInQueries: Set<String> = [], isDrawn: Bool = false
   ) {
     self.dataset = dataset
     self.location = location
@@ -31,6 +33,7 @@ package struct DatasetGrading: Sendable {
     self.startedAt = startedAt
     self.isSplit = isSplit
     self.hiddenInQueries = hiddenInQueries
+    self.isDrawn = isDrawn
   }
 
   /// What one grading of the dataset found.
@@ -54,6 +57,7 @@ package struct DatasetGrading: Sendable {
     if declaration.suggests {
       measures += ColumnFacts.measures(profile: true) + MeasureValues.distributionMeasures + [.everyColumn(.textShape)]
     }
+    if isScored && isDrawn || declaration.profile { measures += MeasureValues.distributionMeasures }
     for (check, place) in places { measures += check.check.measures(place) }
     return measures + lent
   }
@@ -123,6 +127,7 @@ package struct DatasetGrading: Sendable {
     report.name = dataset
     report.rows = values.rowCount
     report.measured = declaration.suggests ? values : nil
+    report.isProfiled = declaration.profile
     report.columns = ColumnFacts.all(values, privateColumns: Set(declaration.privateColumns))
     var failedRows: [FailedRow] = []
     var judged: [RunReport.CheckResult] = []

@@ -35,7 +35,9 @@ package final class PipelineRun: Sendable {
     events: @escaping @Sendable (RunEvent, RunState) -> Void = { _, _ in },
     console: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    plan = RunPlan(options.part?.definition(of: definition) ?? definition, startedAt: options.clock.startedAt)
+    plan = RunPlan(
+      options.part?.definition(of: definition) ?? definition, startedAt: options.clock.startedAt,
+      reports: options.reports)
     self.options = options
     self.mask = mask
     self.makeTransport = makeTransport
@@ -131,6 +133,7 @@ package final class PipelineRun: Sendable {
       }
     }
     await shutDown()
+    await addEarlierScores(to: &report, from: store)
     report.mask(mask)
     report.durationSeconds = clock.length(ContinuousClock.now - start).seconds
     report.finishedAt = clock.now.text

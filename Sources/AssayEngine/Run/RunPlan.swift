@@ -12,15 +12,22 @@ package struct RunPlan: Sendable {
   let sources: [String: SourceDeclaration]
   let steps: [String: StepDeclaration]
   let gradings: [String: DatasetGrading]
+  /// Whether a report draws columns and scores, so that they are measured and read in detail.
+  let isDrawn: Bool
   /// Datasets some reader of which needs final types.
   private let typed: Set<String>
 
-  /// - Parameter startedAt: The time that ages are counted to.
-  package init(_ definition: PipelineDefinition, startedAt: StoreTime = .now) {
+  /// - Parameters:
+  ///   - startedAt: The time that ages are counted to.
+  ///   - reports: What the call asks for beside the definition.
+  package init(
+    _ definition: PipelineDefinition, startedAt: StoreTime = .now, reports: [RequestedReport] = []
+  ) {
     self.definition = definition
+    isDrawn = (definition.reports.map(\.report) + reports.map(\.report)).contains(where: \.needsDetail)
     sources = Dictionary(definition.sources.map { ($0.name, $0) }) { first, _ in first }
     steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
-    graded = Self.gradedDatasets(definition, startedAt)
+    graded = Self.gradedDatasets(definition, startedAt, isDrawn: isDrawn)
     gradings = Dictionary(graded.map { ($0.dataset, $0) }) { first, _ in first }
     let crossChecks = graded.map { ($0.dataset, $0.crossChecks) }.filter { !$0.1.isEmpty }
     graph = RunGraph(
@@ -34,7 +41,7 @@ package struct RunPlan: Sendable {
   /// Datasets with checks; without any in the file, those that outputs use; those of which checks of other datasets need
   /// to know; and those whose declared columns imply a check.
   private static func gradedDatasets(
-    _ definition: PipelineDefinition, _ startedAt: StoreTime
+    _ definition: PipelineDefinition, _ startedAt: StoreTime, isDrawn: Bool
   ) -> [DatasetGrading] {
     let outputs = Set(definition.outputs.map(\.common.from.name))
     let checks = Dictionary(definition.checks.map { ($0.dataset, $0) }) { first, _ in first }
@@ -69,7 +76,7 @@ package struct RunPlan: Sendable {
       if checks[name] == nil, let onEmpty { declaration.onEmpty = onEmpty }
       return DatasetGrading(
         dataset: name, location: location, declaration: declaration, isScored: isScored, lent: lent[name] ?? [],
-        startedAt: startedAt, isSplit: split.contains(name), hiddenInQueries: hidden)
+        startedAt: startedAt, isSplit: split.contains(name), hiddenInQueries: hidden, isDrawn: isDrawn)
     }
   }
 

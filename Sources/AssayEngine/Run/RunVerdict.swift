@@ -45,7 +45,7 @@ struct RunVerdict: Sendable {
   /// Fills in steps, datasets, outputs, outcome and exit code.
   func fill(_ report: inout RunReport) {
     let nodes = state.snapshot
-    report.steps = nodes.filter { Self.isTold($0) && $0.node.type != "preview" }.map(step)
+    report.steps = steps(nodes)
     // What is only measured for the checks of another dataset is none that was graded.
     let lenders = Set(plan.graded.filter { !$0.isScored && !$0.lent.isEmpty }.map(\.dataset))
     report.datasets = results.map(\.dataset).filter { !$0.checks.isEmpty || !lenders.contains($0.name) }
@@ -132,6 +132,29 @@ struct RunVerdict: Sendable {
     case .grader, .matcher, .query: "checks of '\(node.name)'"
     case .output: "output \(node.name) (\(node.type))"
     }
+  }
+
+  private func steps(_ nodes: [RunState.Node]) -> [RunReport.Step] {
+    let start = nodes.compactMap(\.startedAt).min()
+    /// The places of the steps that bring a node's rows: keepers only hand on what they got.
+    var sources: [[Int]] = []
+    var steps: [RunReport.Step] = []
+    for node in nodes {
+      // What stands behind a step's first stream is where it reads its keys, which are in the first one's rows too.
+      let streams = node.node.kind == .step ? Array(node.node.streams.prefix(1)) : node.node.streams
+      var seen: Set<Int> = []
+      let inputs = (streams + node.node.completes).flatMap { sources[$0] }.filter { seen.insert($0).inserted }
+      if !Self.isTold(node) || node.node.type == "preview" {
+        sources.append(inputs)
+        continue
+      }
+      sources.append([steps.count])
+      var step = step(node)
+      step.inputs = inputs
+      if let start, let begin = node.startedAt { step.startSeconds = options.clock.length(begin - start).seconds }
+      steps.append(step)
+    }
+    return steps
   }
 
   private func step(_ node: RunState.Node) -> RunReport.Step {

@@ -22,6 +22,25 @@ func reportFaults(_ report: JSONValue) -> [String] {
     for (index, element) in (value?.elements ?? []).enumerated() { body(element, "\(place)[\(index)]") }
   }
 
+  func distribution(_ value: JSONValue?, _ place: String) {
+    if value?["kind"] == .string("values") {
+      members(value, place, [("kind", "string"), ("values", "list")])
+      each(value?["values"], place + ".values") { members($0, $1, [("value", "string"), ("count", "count")]) }
+    } else if value?.object != nil {
+      members(
+        value, place,
+        [
+          ("kind", "string"), ("count", "count"), ("percentiles", "object"), ("fences", "object"),
+          ("outliers", "count"),
+          ("histogram", "object"),
+        ])
+      members(value?["fences"], place + ".fences", [("low", "scalar"), ("high", "scalar")])
+      members(
+        value?["histogram"], place + ".histogram",
+        [("low", "scalar"), ("high", "scalar"), ("counts", "list"), ("below", "count"), ("above", "count")])
+    }
+  }
+
   members(
     report, "report",
     [
@@ -54,8 +73,9 @@ func reportFaults(_ report: JSONValue) -> [String] {
         column, place,
         [
           ("name", "string"), ("type", "string"), ("nulls", "count"), ("distinct", "count|null"), ("min", "scalar"),
-          ("max", "scalar"),
+          ("max", "scalar"), ("distribution", "object|null"),
         ])
+      distribution(column["distribution"], place + ".distribution")
     }
     for metric in dataset["metrics"]?.object?.members ?? [] {
       members(metric.value, "\(place).metrics.\(metric.name)", [("value", "score|null"), ("details", "object")])
