@@ -46,12 +46,13 @@ struct HistogramChart {
     return """
       <svg class="histogram" viewBox="0 0 240 60" preserveAspectRatio="none" role="img"><title>\(words)</title>\
       <path class="in" d="\(inner)"/>\(far)\(median)<path class="axis" d="M0 58.5H240"/></svg>\
-      <p class="ends"><span>\(text(shape.minimum))</span><span>\(middleText)</span><span>\(text(shape.maximum))</span></p>
+      <p class="ends"><span>\(short(shape.minimum))</span><span>\(middleText)</span><span>\(short(shape.maximum))</span></p>
       """
   }
 
   private var middleText: Markup? {
-    shape.minimum == shape.maximum ? nil : "median \(text(shape.spread.median))"
+    // Three dates are wider than the drawing.
+    shape.minimum == shape.maximum || isDays ? nil : "median \(short(shape.spread.median))"
   }
 
   /// The place of a value between the ends of the bins, 0 to 1.
@@ -70,6 +71,15 @@ struct HistogramChart {
 
   private func text(_ value: Double) -> String {
     isDays ? ColumnDistribution.day(value) : NumberText.short(value)
+  }
+
+  /// A number in few characters: `1.52M`.
+  private func short(_ value: Double) -> String {
+    if isDays || value.magnitude < 1e6 { return text(value) }
+    for (size, unit) in [(1e6, "M"), (1e9, "G"), (1e12, "T")] where value.magnitude < size * 1000 {
+      return NumberText.short((value / size * 100).rounded() / 100) + unit
+    }
+    return text(value)
   }
 
   /// A few values among very many are still to be seen.
