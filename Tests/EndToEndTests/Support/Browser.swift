@@ -9,8 +9,8 @@ enum Browser {
     .flatMap { name in ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name } }
     .first { path in
       guard let bytes = FileManager.default.contents(atPath: path) else { return false }
-      return FileManager.default.isExecutableFile(atPath: path)
-        && bytes.prefix(4096).range(of: Data("snap".utf8)) == nil
+      let start = String(decoding: bytes.prefix(4096), as: UTF8.self)
+      return FileManager.default.isExecutableFile(atPath: path) && !start.contains("/snap")
     }
 
   static let missing: Comment = "there is no Chromium on this machine; 'Scripts/bootstrap browser' installs it"

@@ -76,7 +76,7 @@ struct HistogramChart {
   /// A number in few characters: `1.52M`.
   private func short(_ value: Double) -> String {
     if isDays || value.magnitude < 1e6 { return text(value) }
-    for (size, unit) in [(1e6, "M"), (1e9, "G"), (1e12, "T")] where value.magnitude < size * 1000 {
+    for (size, unit) in [(1e6, "M"), (1e9, "B"), (1e12, "T")] where value.magnitude < size * 1000 {
       return NumberText.short((value / size * 100).rounded() / 100) + unit
     }
     return text(value)

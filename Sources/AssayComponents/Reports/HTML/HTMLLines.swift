@@ -5,15 +5,15 @@ struct TrendChart {
   init(_ values: [Double?]) { self.values = values }
 
   private static let (width, height) = (340.0, 92.0)
-  private static let (left, right, top, bottom) = (8.0, 44.0, 10.0, 82.0)
+  private static let (left, right, top, bottom) = (8.0, 56.0, 10.0, 82.0)
 
   var markup: Markup {
     let known = values.compactMap { $0 }
     guard let least = known.min(), let greatest = known.max() else { return "" }
-    // A change of a hundredth is no landslide: the scale spans a point at least.
-    let span = max(greatest - least, 1)
-    let low = max(0, min(least - span * 0.1, 100 - span * 1.1))
-    let high = min(100, max(greatest + span * 0.1, low + span))
+    // A change of a hundredth is no landslide: the scale spans about a point at least.
+    let margin = max((greatest - least) * 0.15, 0.5)
+    let low = max(0, least - margin)
+    let high = min(100, greatest + margin)
     func x(_ index: Int) -> Double {
       let steps = Double(max(values.count - 1, 1))
       return Self.left + (Self.width - Self.left - Self.right) * Double(index) / steps

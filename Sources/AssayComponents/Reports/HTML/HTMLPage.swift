@@ -48,14 +48,14 @@ struct HTMLPage {
   private var overview: Markup {
     if report.datasets.count < 2 { return "" }
     let rows: [Markup] = report.datasets.enumerated().map { index, dataset in
+      let all = dataset.checks.count
       let open = dataset.checks.count { $0.judgement.status != .passed }
       let score = dataset.metrics?.overall.value
       return """
         <tr><th scope="row"><a href="#d\(index + 1)">\(Markup.name(dataset.name))</a></th>\
         <td class="n">\(NumberText.grouped(dataset.rows))</td>\
         <td class="n \(HTMLScore.tone(score))">\(score.map(NumberText.short) ?? "no data")</td>\
-        <td class="n">\(NumberText.grouped(dataset.checks.count))</td>\
-        <td class="n\(open > 0 ? " bad" : "")">\(NumberText.grouped(open))</td></tr>
+        <td class="n \(open > 0 ? "bad" : "good")">\(NumberText.grouped(all - open)) of \(NumberText.grouped(all))</td></tr>
 
         """
     }
@@ -64,7 +64,7 @@ struct HTMLPage {
       <div class="scroll" tabindex="0" role="region" aria-labelledby="overview"><table>
       <caption>Rows, overall score and checks of each dataset</caption>
       <thead><tr><th scope="col">Dataset</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Score</th>\
-      <th scope="col" class="n">Checks</th><th scope="col" class="n">Do not hold</th></tr></thead>
+      <th scope="col" class="n">Checks hold</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div></section>
 

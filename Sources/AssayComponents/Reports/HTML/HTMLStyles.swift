@@ -50,7 +50,7 @@ enum HTMLStyles {
     .note h2{font-size:15px;margin-bottom:4px}
     .note li+li{margin-top:4px}
     main>*{margin-top:28px}
-    main>.card>h2{margin-bottom:10px}
+    main>.card>h2{margin-bottom:10px}.card>.quiet{margin-top:10px}p.card.quiet{margin-top:0}
     .title{display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline;margin-bottom:12px}
     .title p{color:var(--soft)}
     .dataset>section{margin-top:22px}
@@ -58,7 +58,7 @@ enum HTMLStyles {
     .scroll{overflow-x:auto;max-width:100%;border-radius:6px}
     .scroll:focus-visible{outline:2px solid var(--blue);outline-offset:2px}
     table{border-collapse:collapse;width:100%;font-size:14px}
-    caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:6px;white-space:nowrap}
+    caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:6px}
     th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:normal}
     th:last-child,td:last-child{padding-right:0}
     tbody tr:last-child>*{border-bottom:0}
@@ -105,8 +105,8 @@ enum HTMLStyles {
     .check h4 span{font-weight:400;color:var(--soft);margin-left:4px}
     .place{margin-left:auto;color:var(--soft);font-size:13px}
     .check dl{display:grid;gap:8px 28px;grid-template-columns:repeat(auto-fit,minmax(min(240px,100%),1fr));margin-top:10px}
-    .check .scroll{margin-top:12px;background:var(--bg);padding:8px 12px;border-radius:8px}
-    .check table{width:auto;min-width:min(100%,340px)}.check td,.check th{padding-right:28px}
+    .check .scroll{margin-top:12px;width:fit-content;background:var(--bg);padding:8px 12px;border-radius:8px}
+    .check table{width:auto;min-width:min(100%,300px)}.check td,.check th{padding-right:28px}
     .passed{margin-top:12px;padding:12px 18px}
     .passed summary{cursor:pointer;font-weight:600;color:var(--good)}
     .passed summary .icon{vertical-align:-3px;margin-right:6px}
