@@ -65,14 +65,34 @@ import Testing
     #expect(few.contains("<code>d</code>") && !few.contains("other"))
   }
 
-  @Test(arguments: [(99.99, "99.9"), (100, "100"), (97.25, "97.2"), (0, "0"), (0.04, "0"), (88.9, "88.9")])
-  func `only a full score is shown as 100`(_ value: Double, _ text: String) {
-    #expect(HTMLScore.tenths(value) == text)
-  }
-
   @Test(arguments: [
     ("2026-11-24T06:15:00.123Z", "24 Nov 2026, 06:15 UTC"), ("2026-13-24T06:15:00Z", "2026-13-24T06:15:00Z, 06:15 UTC"),
     ("", ""), ("yesterday", "yesterday"),
   ])
   func `times are told in words`(_ time: String, _ words: String) { #expect(DateWords.minute(time) == words) }
+
+  @Test(
+    arguments: [
+      ("completeness", [("total_cells", 1200), ("null_cells", 1)], "1 of 1,200 cells is empty"),
+      ("completeness", [("total_cells", 9), ("null_cells", 0)], "No cell is empty"),
+      ("uniqueness", [("total_rows", 9), ("duplicate_rows", 2)], "2 of 9 rows repeat an earlier one"),
+      ("validity", [("total_numeric_values", 0), ("total_outliers", 0)], "Nothing to look at"),
+      ("timeliness", [("total_values", 5), ("late_values", 1)], "1 of 5 rows is too old"),
+      ("accuracy", [("total_evaluations", 5), ("failed_evaluations", 0)], "Every checked value holds"),
+    ] as [(String, [(String, Int)], String)])
+  func `a tile says what its value comes from`(_ name: String, _ counts: [(String, Int)], _ words: String) {
+    let metric = Metric(name, value: 1, details: counts.map { MetricDetail($0.0, .count($0.1)) })
+    #expect(DimensionWords(metric).text == words)
+  }
+
+  @Test func `a tile names the columns that lower its value most`() {
+    let counts = [("a", 1), ("b", 0), ("c", 3000), ("d", 2), ("e", 2)].map { MetricDetail.Entry($0.0, $0.1) }
+    let metric = Metric(
+      "completeness", value: 1,
+      details: [
+        MetricDetail("total_cells", .count(9000)), MetricDetail("null_cells", .count(3005)),
+        MetricDetail("columns", .counts(counts)),
+      ])
+    #expect(DimensionWords(metric).text == "3,005 of 9,000 cells are empty: c 3,000, d 2, e 2, and 1 more")
+  }
 }

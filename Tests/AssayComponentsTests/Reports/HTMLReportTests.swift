@@ -1,5 +1,6 @@
 import AssayColumns
 import AssayEngine
+import AssayFormats
 import AssayQuality
 import AssayStore
 import Testing
@@ -78,7 +79,7 @@ import Testing
     var report = RunReport()
     var empty = RunReport.Dataset()
     empty.name = "nobody"
-    empty.columns = [ColumnFacts(name: "id", type: nil, nulls: 0)]
+    empty.columns = try Reports.drawn("nobody", [("id", [])]).columns
     report.datasets = [empty]
     let page = HTMLPage(report).text
     #expect(page.contains("No data: it has no rows, so it has no score."))

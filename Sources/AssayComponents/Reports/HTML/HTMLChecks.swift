@@ -1,9 +1,9 @@
 internal import AssayEngine
 internal import AssayQuality
 
-/// The checks of a dataset: those that do not hold in full with some of their rows, the others as a list.
+/// The checks of a dataset or of the pipeline: those that do not hold in full with some of their rows, the others as a list.
 struct HTMLChecks {
-  let dataset: RunReport.Dataset
+  let checks: [RunReport.CheckResult]
   let file: String
   let id: String
 
@@ -12,16 +12,16 @@ struct HTMLChecks {
   /// Columns of a failing row that are shown.
   private static let shownCells = 8
 
-  init(_ dataset: RunReport.Dataset, file: String, id: String) {
-    self.dataset = dataset
+  init(_ checks: [RunReport.CheckResult], file: String, id: String) {
+    self.checks = checks
     self.file = file
     self.id = id
   }
 
   var markup: Markup {
     let order: [CheckStatus] = [.failed, .error, .warned, .noData]
-    let open = order.flatMap { status in dataset.checks.filter { $0.judgement.status == status } }
-    let passed = dataset.checks.filter { $0.judgement.status == .passed }
+    let open = order.flatMap { status in checks.filter { $0.judgement.status == status } }
+    let passed = checks.filter { $0.judgement.status == .passed }
     if open.isEmpty, passed.isEmpty { return "" }
     let more = open.count - Self.shownChecks
     let rest: Markup =

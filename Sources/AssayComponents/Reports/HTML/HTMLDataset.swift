@@ -20,7 +20,7 @@ struct HTMLDataset {
       <section class="dataset" aria-labelledby="d\(number)">
       <div class="title"><h2 id="d\(number)">\(Markup.name(dataset.name))</h2><p>\(size)</p></div>
       \(HTMLScore(dataset, report: report, id: "d\(number)").markup)\
-      \(HTMLChecks(dataset, file: report.file, id: "d\(number)").markup)\
+      \(HTMLChecks(dataset.checks, file: report.file, id: "d\(number)").markup)\
       \(HTMLColumns(dataset, id: "d\(number)").markup)
       </section>
 

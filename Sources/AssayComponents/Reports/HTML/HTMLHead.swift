@@ -52,7 +52,7 @@ struct PageVerdict {
   }
 
   private static func count(_ report: RunReport, _ statuses: [CheckStatus]) -> Int {
-    report.datasets.reduce(0) { $0 + $1.checks.count { statuses.contains($0.judgement.status) } }
+    report.allChecks.count { statuses.contains($0.judgement.status) }
   }
 }
 

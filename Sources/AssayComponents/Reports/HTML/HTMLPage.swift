@@ -46,7 +46,7 @@ struct HTMLPage {
 
   /// The datasets one below the other, where there are several.
   private var overview: Markup {
-    if report.datasets.count < 2 { return "" }
+    if report.datasets.count < 2, report.score == nil { return "" }
     let rows: [Markup] = report.datasets.enumerated().map { index, dataset in
       let all = dataset.checks.count
       let open = dataset.checks.count { $0.judgement.status != .passed }
@@ -66,9 +66,20 @@ struct HTMLPage {
       <thead><tr><th scope="col">Dataset</th><th scope="col" class="n">Rows</th><th scope="col" class="n">Score</th>\
       <th scope="col" class="n">Checks hold</th></tr></thead>
       <tbody>
-      \(rows)</tbody></table></div></section>
+      \(rows)</tbody></table></div>\(pipelineScore)</section>
 
       """
+  }
+
+  /// The score of the pipeline as a whole with what it must reach, where the file says so.
+  private var pipelineScore: Markup? {
+    report.score.map { score in
+      let value = score.value.map(NumberText.short) ?? "no data"
+      return """
+        <p class="whole">Score of the pipeline <b class="\(HTMLScore.tone(score.value))">\(value)</b></p>
+        \(HTMLChecks(score.checks, file: report.file, id: "pipeline").markup)
+        """
+    }
   }
 
   private var footer: Markup {

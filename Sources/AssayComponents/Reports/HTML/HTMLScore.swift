@@ -47,12 +47,9 @@ struct HTMLScore {
       <circle class="track" cx="52" cy="52" r="44"/>\
       <circle class="arc" cx="52" cy="52" r="44" transform="rotate(-90 52 52)" \
       stroke-dasharray="\(at: max(0, (value ?? 0) / 100 * length)) \(at: length)"/>\
-      <text x="52" y="60" text-anchor="middle">\(value.map(Self.tenths) ?? "–")</text></svg>
+      <text x="52" y="60" text-anchor="middle">\(value.map(NumberText.short) ?? "–")</text></svg>
       """
   }
-
-  /// `98.2`, cut rather than rounded, so that only 100 is shown as 100.
-  static func tenths(_ value: Double) -> String { NumberText.short((value * 10 + 1e-6).rounded(.down) / 10) }
 
   private var trend: Markup {
     let overall = dataset.metrics?.overall.value
@@ -91,55 +88,5 @@ struct HTMLScore {
       <p class="why">\(DimensionWords(metric).text)</p></li>
 
       """
-  }
-}
-
-/// What a dimension's value comes from, in words.
-struct DimensionWords {
-  let text: String
-
-  init(_ metric: Metric) {
-    func count(_ name: String) -> Int? {
-      metric.details.lazy.compactMap { detail -> Int? in
-        if detail.name == name, case .count(let count) = detail.value { count } else { nil }
-      }.first
-    }
-    var columns: [(name: String, number: Int?)] = []
-    for detail in metric.details {
-      switch detail.value {
-      case .counts(let entries):
-        columns += entries.filter { $0.value > 0 }.sorted { $0.value > $1.value }.map { ($0.name, $0.value) }
-      case .names(let names): columns += names.map { ($0, nil) }
-      case .count, .scores: break
-      }
-    }
-    var lead = ""
-    if let empty = count("null_cells"), let all = count("total_cells") {
-      lead =
-        empty == 0 ? "No cell is empty" : "\(NumberText.grouped(empty)) of \(NumberText.count(all, "cell")) are empty"
-    } else if let repeated = count("duplicate_rows"), let all = count("total_rows") {
-      lead =
-        repeated == 0
-        ? "No row repeats another"
-        : "\(NumberText.grouped(repeated)) of \(NumberText.count(all, "row")) repeat an earlier one"
-    } else if let outliers = count("total_outliers"), let all = count("total_numeric_values") {
-      lead =
-        all == 0
-        ? "There are no numbers"
-        : outliers == 0
-          ? "No number is far out"
-          : "\(NumberText.grouped(outliers)) of \(NumberText.count(all, "number")) are outliers"
-    } else if let all = count("total_columns") {
-      lead =
-        columns.isEmpty
-        ? "No column mixes numbers and texts"
-        : "\(NumberText.grouped(columns.count)) of \(NumberText.count(all, "column")) mix types"
-    }
-    var names = columns.prefix(3).map { entry in
-      cut(entry.name, 30) + (entry.number.map { " \(NumberText.grouped($0))" } ?? "")
-    }
-    if columns.count > 3 { names.append("and \(NumberText.grouped(columns.count - 3)) more") }
-    text =
-      names.isEmpty ? lead : lead.isEmpty ? names.joined(separator: ", ") : "\(lead): \(names.joined(separator: ", "))"
   }
 }

@@ -50,6 +50,7 @@ enum HTMLStyles {
     .note h2{font-size:15px;margin-bottom:4px}
     .note li+li{margin-top:4px}
     main>*{margin-top:28px}
+    .whole{margin:14px 0}.whole b{font-size:18px;margin-left:6px}
     main>.card>h2{margin-bottom:10px}.card>.quiet{margin-top:10px}p.card.quiet{margin-top:0}
     .title{display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline;margin-bottom:12px}
     .title p{color:var(--soft)}
@@ -77,7 +78,7 @@ enum HTMLStyles {
     .pair{display:flex;flex:1;gap:22px;align-items:center;margin-top:8px}
     .ring{flex:none}.ring circle{fill:none;stroke-width:9}
     .ring .track{stroke:var(--wash)}.ring .arc{stroke:currentColor}
-    .ring text{font-size:25px;font-weight:650;fill:var(--ink);letter-spacing:-.02em}
+    .ring text{font-size:24px;font-weight:650;fill:var(--ink);letter-spacing:-.02em}
     .trend{flex:1;min-width:0;font-size:14px}
     .line{display:block;width:100%;height:auto;margin:4px 0 2px}
     .line text{font-size:13px;font-weight:600;fill:var(--ink)}
@@ -121,7 +122,7 @@ enum HTMLStyles {
     .columns{display:grid;gap:12px;grid-template-columns:repeat(auto-fill,minmax(min(232px,100%),1fr))}
     .column{padding:12px 14px;display:flex;flex-direction:column}
     .column .top{display:flex;gap:10px;justify-content:space-between;align-items:baseline;margin-bottom:8px}
-    .column h4{font-size:14px;min-width:0}
+    .column .top{flex:1 0 auto;align-items:flex-start}.column h4{font-size:14px;min-width:0}
     .type{color:var(--soft);font-size:12.5px;white-space:nowrap}
     .histogram{display:block;width:100%;height:64px}
     .in{fill:var(--blue2)}.out{fill:var(--amber)}.axis{stroke:var(--line);fill:none;vector-effect:non-scaling-stroke}
