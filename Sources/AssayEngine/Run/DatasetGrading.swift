@@ -128,7 +128,8 @@ package struct DatasetGrading: Sendable {
     report.rows = values.rowCount
     report.measured = declaration.suggests ? values : nil
     report.isProfiled = declaration.profile
-    report.columns = ColumnFacts.all(values, privateColumns: Set(declaration.privateColumns))
+    report.columns = ColumnFacts.all(
+      values, privateColumns: hiddenInQueries.union(declaration.privateColumns))
     var failedRows: [FailedRow] = []
     var judged: [RunReport.CheckResult] = []
     var counts: [RowCheckCount] = []

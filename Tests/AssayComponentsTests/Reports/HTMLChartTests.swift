@@ -1,3 +1,4 @@
+import AssayEngine
 import AssayQuality
 import Testing
 

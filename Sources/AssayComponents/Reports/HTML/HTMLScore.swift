@@ -55,7 +55,7 @@ struct HTMLScore {
     let overall = dataset.metrics?.overall.value
     let values = dataset.earlierScores.map { $0["overall_quality"] } + [overall]
     guard dataset.earlierScores.contains(where: { $0["overall_quality"] != nil }) else {
-      return "<p class=\"quiet trend\">No earlier run is known: the trend begins with the next one.</p>"
+      return "<p class=\"quiet trend\">There is no earlier run to compare with.</p>"
     }
     let first = dataset.earlierScores.first.map { DateWords.day($0.at) } ?? ""
     return """

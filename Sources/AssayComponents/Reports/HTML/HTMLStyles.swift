@@ -79,8 +79,8 @@ enum HTMLStyles {
     .ring{flex:none}.ring circle{fill:none;stroke-width:9}
     .ring .track{stroke:var(--wash)}.ring .arc{stroke:currentColor}
     .ring text{font-size:24px;font-weight:650;fill:var(--ink);letter-spacing:-.02em}
-    .trend{flex:1;min-width:0;font-size:14px}
-    .line{display:block;width:100%;height:auto;margin:4px 0 2px}
+    .trend{flex:1;min-width:0;max-width:420px;font-size:14px}
+    .line{display:block;width:100%;max-width:420px;height:auto;margin:4px 0 2px}
     .line text{font-size:13px;font-weight:600;fill:var(--ink)}
     .stroke{fill:none;stroke:var(--blue);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
     .area{fill:var(--blue);opacity:.1}
@@ -173,7 +173,7 @@ enum HTMLStyles {
     @media print{:root{color-scheme:light;--bg:#fff;--shadow:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\
     body{max-width:none;padding:0;font-size:12px}.card,.check,.tile,.column,tr{break-inside:avoid}main>.card{break-inside:auto}\
     h2,h3{break-after:avoid}.scroll{overflow:visible}.graph svg{max-width:100%;height:auto}\
-    .columns{grid-template-columns:repeat(3,1fr)}.tiles{grid-template-columns:1fr 1fr}\
+    .columns{grid-template-columns:repeat(3,1fr)}.scores{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(4,minmax(0,1fr));gap:8px}.tile{padding:10px}.number{font-size:17px}.spark{width:44px}\
     details::details-content{content-visibility:visible;display:block;height:auto}}
 
     """
