@@ -106,12 +106,12 @@ import Testing
   }
 
   @Test(.enabled(if: Browser.program != nil, Browser.missing))
-  func `a browser shows the page without scripts, network, errors, overflow or faint text, light and dark`()
+  func `a browser shows the page without network, errors, overflow or faint text, light and dark`()
     async throws
   {
     let place = try Workspace()
     _ = try await makePage(in: place)
-    async let plain = Browser.open("out/report.html", in: place, runsScripts: false)
+    async let plain = Browser.open("out/report.html", in: place)
     async let light = Browser.measure("out/report.html", in: place, scheme: .light, widths: [360, 768, 1440])
     async let dark = Browser.measure("out/report.html", in: place, scheme: .dark, widths: [360])
     let (document, console) = try await plain

@@ -151,7 +151,7 @@ import Testing
       report.steps.append(step)
     }
     var dataset = try Reports.drawn(
-      named("dataset"), [(named("column"), [named("frequent"), nil, text]), (text, ["1", "2", "900"])])
+      named("dataset"), [(named("column"), [named("frequent"), nil, text]), ("n", ["1", "2", "900"])])
     dataset.earlierScores = [
       ScoreRecord(run: text, at: text, values: [ScoreRecord.Value(metric: "overall_quality", value: 90)])
     ]

@@ -18,18 +18,15 @@ enum Browser {
   enum Scheme: Int, Sendable { case dark, light }
 
   /// The document of a page after its scripts have run, and what the console said.
-  ///
-  /// - Parameter runsScripts: Whether the page's scripts run at all.
   static func open(
-    _ page: String, in place: Workspace, scheme: Scheme = .light, runsScripts: Bool = true
+    _ page: String, in place: Workspace, scheme: Scheme = .light
   ) async throws -> (document: String, console: [String]) {
     let program = try #require(program)
-    let name = "browser-\(scheme)-\(runsScripts)"
-    let settings = "preferredColorScheme=\(scheme.rawValue)" + (runsScripts ? "" : ",scriptEnabled=false")
+    let name = "browser-\(scheme)-\(page.split(separator: "/").last ?? "")"
     let arguments = [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--no-first-run", "--user-data-dir=\(place.file(name))",
-      "--window-size=1440,900", "--enable-logging=stderr", "--blink-settings=\(settings)",
+      "--window-size=1440,900", "--enable-logging=stderr", "--blink-settings=preferredColorScheme=\(scheme.rawValue)",
       "--virtual-time-budget=4000", "--dump-dom", "file://\(place.file(page))",
     ]
     let ending = try await ChildProcess(
