@@ -9,8 +9,8 @@ package struct HTMLReport: Report, Component {
     "html", HTMLReport(),
     summary: "The run as one page for people: scores and their trend, checks with failing rows, columns, the graph.",
     details: """
-      The page needs no network and no JavaScript, follows the light or dark setting of who reads it, and prints. It
-      draws how the values of each column are spread, which is measured for it, and the scores of the last 30 runs, which
+      The page needs no network and no JavaScript, follows the light or dark setting of who reads it, and prints. It \
+      draws how the values of each column are spread, which is measured for it, and the scores of the last 30 runs, which \
       the store remembers. Of `private` columns it shows no value.
       """,
     shorthand: "path",
