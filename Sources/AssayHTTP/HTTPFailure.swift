@@ -76,6 +76,16 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
     self.transport = transport
   }
 
+  /// The same failure without what was asked and what was answered, both of which may hold values that are not to be told:
+  /// of the address only the host is left.
+  package var withoutRequest: HTTPFailure {
+    var failure = self
+    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    failure.url = parts.count > 3 ? parts.prefix(3).joined(separator: "/") + "/***" : url
+    failure.excerpt = nil
+    return failure
+  }
+
   /// `GET https://h/x answered 401 Unauthorized: "no such key"; check the api's auth`.
   package var description: String {
     var text = "\(method.rawValue) \(url) \(message)"

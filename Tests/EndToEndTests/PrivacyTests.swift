@@ -98,6 +98,33 @@ import Testing
     }
   }
 
+  @Test(arguments: ["on_error: \"null\"", "on_error: fail", "on_error: \"null\", max_errors: 0"])
+  func `a look-up or a source that asks with them is told of without them`(onError: String) async throws {
+    try await withSandbox { sandbox in
+      let workspace = try Workspace()
+      try workspace.write("id,email\n1,ann@secret.example\n2,nobody\n", to: "s.csv")
+      let apis = "apis: {a: {base_url: \"\(sandbox.baseURL)/crm-key\", retry: {max_attempts: 1}}}\n"
+      let run = try await workspace.run(
+        apis + """
+          sources: {s: {type: csv, path: s.csv}}
+          steps: {l: {type: lookup, from: s, api: a, path: "/x/{email}", columns: {b: $.b}, \(onError)}}
+          checks: {s: {private: [email]}}
+          outputs: [{type: csv, from: l, path: o.csv}]
+          """)
+      #expect(run.everything.contains("answered 4"), "\(run.errors)")
+      try await expectNothingTold(run, workspace)
+      if onError != "on_error: fail" { return }
+      let asking = try await workspace.run(
+        apis + """
+          sources: {s: {type: csv, path: s.csv}, o: {type: http, api: a, for_each: s, path: "/x/{email}"}}
+          checks: {s: {private: [email]}}
+          outputs: [{type: csv, from: o, path: o.csv}]
+          """)
+      #expect(asking.code == 3 && asking.errors.contains("answered 4"), "\(asking.errors)")
+      try await expectNothingTold(asking, workspace)
+    }
+  }
+
   @Test(arguments: [(0, 0), (3, 3), (7, 7), (nil, 9)])
   func `the table of failing rows keeps as many of each check as the file says`(limit: Int?, kept: Int) async throws {
     let workspace = try Workspace()

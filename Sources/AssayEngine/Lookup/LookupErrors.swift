@@ -25,6 +25,8 @@ final class LookupErrors: Sendable {
   }
 
   private let maximum: Amount?
+  /// Whether keys hold values of private columns: then no key and no address is told.
+  private let hidesKeys: Bool
   private let state = Mutex(State())
 
   /// A share is judged over so many keys at the least while more may come.
@@ -32,8 +34,9 @@ final class LookupErrors: Sendable {
   /// Reasons that are told apart.
   private static let mostReasons = 20
 
-  init(maximum: Amount?) {
+  init(maximum: Amount?, hidesKeys: Bool = false) {
     self.maximum = maximum
+    self.hidesKeys = hidesKeys
   }
 
   /// Notes the keys that a batch was the first to ask for. Throws `RunFailure` once too many have broken.
@@ -48,7 +51,7 @@ final class LookupErrors: Sendable {
           state.reasons[place].count += 1
         } else if state.reasons.count < Self.mostReasons {
           state.places[reason.kind] = state.reasons.count
-          state.reasons.append((reason.text, 1, outcome.key, reason.kind))
+          state.reasons.append((hidesKeys ? reason.kind : reason.text, 1, outcome.key, reason.kind))
         }
       }
       return (state.keys, state.errors)
@@ -61,7 +64,8 @@ final class LookupErrors: Sendable {
     let state = state.withLock { $0 }
     for reason in state.reasons {
       let count = reason.count == 1 ? "" : " (\(reason.count) keys)"
-      context.warn("the look-up of '\(reason.first.parts.joined(separator: ", "))' broke\(count): \(reason.text)")
+      let key = hidesKeys ? Sampling.mask : reason.first.parts.joined(separator: ", ")
+      context.warn("the look-up of '\(key)' broke\(count): \(reason.text)")
     }
     try judge(state.errors, of: state.keys)
   }

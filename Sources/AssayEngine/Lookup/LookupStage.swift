@@ -37,13 +37,16 @@ package struct LookupStage: Sendable {
 
   private struct GraceIsOver: Error {}
 
-  package init(name: String, lookup: any Lookup, fallbacks: [any Lookup] = [], context: NodeContext) {
+  /// - Parameter hidesKeys: Whether keys hold values of private columns, so that messages tell none.
+  package init(
+    name: String, lookup: any Lookup, fallbacks: [any Lookup] = [], context: NodeContext, hidesKeys: Bool = false
+  ) {
     self.name = name
     self.lookup = lookup
     self.fallbacks = fallbacks
     self.context = context
     join = LookupJoin(step: name, lookup: lookup)
-    errors = LookupErrors(maximum: lookup.settings.maxErrors)
+    errors = LookupErrors(maximum: lookup.settings.maxErrors, hidesKeys: hidesKeys)
   }
 
   /// - Parameter ahead: A dataset with the same rows, in the same batches, that has the columns of all inputs; nil for

@@ -1,4 +1,6 @@
 internal import AssayColumns
+internal import AssayDefinition
+internal import AssayHTTP
 internal import AssayQuality
 internal import AssayStore
 
@@ -64,8 +66,20 @@ struct NodeRunner: Sendable {
     } catch {
       let wasStopped = Task.isCancelled || error is CancellationError || error is UpstreamFailure
       logs[node.id]?.fail()
-      throw wasStopped ? error : NodeFailure(cause: error)
+      if wasStopped { throw error }
+      if let failure = error as? HTTPFailure, hidesRequests(node) { throw NodeFailure(cause: failure.withoutRequest) }
+      throw NodeFailure(cause: error)
     }
+  }
+
+  /// Whether requests of a source or step hold values of columns that are private in some dataset of the file.
+  private func hidesRequests(_ node: RunNode) -> Bool {
+    let hidden = Set(plan.definition.checks.flatMap(\.privateColumns))
+    if hidden.isEmpty { return false }
+    if case .lookup(let lookup, _)? = plan.steps[node.name]?.step.work, node.kind == .step {
+      return lookup.inputs.contains { !hidden.isDisjoint(with: $0.columnNames) }
+    }
+    return node.kind == .source && plan.sources[node.name]?.source.parent != nil
   }
 
   private func reader(of maker: Int, for node: RunNode) -> DatasetReader? {
@@ -117,7 +131,8 @@ struct NodeRunner: Sendable {
     switch step.step.work {
     case .lookup(let lookup, let fallbacks):
       guard let input else { preconditionFailure("a look-up reads a dataset") }
-      let stage = LookupStage(name: node.name, lookup: lookup, fallbacks: fallbacks, context: own)
+      let stage = LookupStage(
+        name: node.name, lookup: lookup, fallbacks: fallbacks, context: own, hidesKeys: hidesRequests(node))
       try await stage.run(input, keysFrom: ahead, log)
     case .transform(let transform):
       guard let input else { preconditionFailure("a transform reads a dataset") }
