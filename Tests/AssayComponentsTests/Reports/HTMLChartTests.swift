@@ -96,4 +96,19 @@ import Testing
       ])
     #expect(DimensionWords(metric).text == "3,005 of 9,000 cells are empty: c 3,000, d 2, e 2, and 1 more")
   }
+
+  @Test(
+    arguments: [
+      (CheckJudgement.Observed.number(43), 43, 1204, "43 of 1,204 fail (3.57%)"),
+      (.number(96.43), 43, 1204, "43 of 1,204 fail (3.57%)"), (.number(7.5), 0, 0, "7.5"),
+      (.number(12), 43, 1204, "43 of 1,204 fail (3.57%); 12"), (.text("missing: id"), 0, 3, "missing: id"),
+    ] as [(CheckJudgement.Observed, Int, Int, String)])
+  func `a check says what it found once`(
+    _ observed: CheckJudgement.Observed, _ failed: Int, _ evaluated: Int, _ words: String
+  ) {
+    let judgement = CheckJudgement(
+      status: .failed, observed: observed, expected: "all is well", evaluated: evaluated, failed: failed)
+    let markup = HTMLChecks([Reports.check("mean", "n", judgement)], file: "p.yaml", id: "d1").markup.html
+    #expect(markup.contains("<dt>Found</dt><dd>\(words)</dd>"))
+  }
 }

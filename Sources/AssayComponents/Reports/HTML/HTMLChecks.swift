@@ -71,12 +71,18 @@ struct HTMLChecks {
     }
     switch judgement.observed {
     case .text(let text)?: parts.append(cut(text, 400))
-    case .number(let number)? where number != Double(judgement.failed) || parts.isEmpty:
+    case .number(let number)? where parts.isEmpty || !Self.isTold(number, judgement):
       parts.append(NumberText.short(number))
     default: break
     }
     if parts.isEmpty { return judgement.status == .noData ? "nothing to look at" : "nothing" }
     return parts.joined(separator: "; ")
+  }
+
+  /// Whether a number is what the counts say already: how many fail, or the share that holds.
+  private static func isTold(_ number: Double, _ judgement: CheckJudgement) -> Bool {
+    let share = 100 - Double(judgement.failed) / Double(max(judgement.evaluated, 1)) * 100
+    return number == Double(judgement.failed) || (number - share).magnitude < 0.01
   }
 
   private func sample(_ judgement: CheckJudgement) -> Markup {

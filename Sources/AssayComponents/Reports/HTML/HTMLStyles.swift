@@ -78,7 +78,7 @@ enum HTMLStyles {
     .pair{display:flex;flex:1;gap:22px;align-items:center;margin-top:8px}
     .ring{flex:none}.ring circle{fill:none;stroke-width:9}
     .ring .track{stroke:var(--wash)}.ring .arc{stroke:currentColor}
-    .ring text{font-size:24px;font-weight:650;fill:var(--ink);letter-spacing:-.02em}
+    .ring text{font-size:21px;font-weight:650;fill:var(--ink);letter-spacing:-.02em}
     .trend{flex:1;min-width:0;max-width:420px;font-size:14px}
     .line{display:block;width:100%;max-width:420px;height:auto;margin:4px 0 2px}
     .line text{font-size:13px;font-weight:600;fill:var(--ink)}
@@ -107,7 +107,7 @@ enum HTMLStyles {
     .place{margin-left:auto;color:var(--soft);font-size:13px}
     .check dl{display:grid;gap:8px 28px;grid-template-columns:repeat(auto-fit,minmax(min(240px,100%),1fr));margin-top:10px}
     .check .scroll{margin-top:12px;width:fit-content;background:var(--bg);padding:8px 12px;border-radius:8px}
-    .check table{width:auto;min-width:min(100%,300px)}.check td,.check th{padding-right:28px}
+    .check caption{white-space:nowrap}.check table{width:auto;min-width:min(100%,300px)}.check td,.check th{padding-right:28px}
     .passed{margin-top:12px;padding:12px 18px}
     .passed summary{cursor:pointer;font-weight:600;color:var(--good)}
     .passed summary .icon{vertical-align:-3px;margin-right:6px}
@@ -140,7 +140,7 @@ enum HTMLStyles {
     .frequencies b{position:relative;font-weight:500}
     .column .fill{color:var(--blue2);background:var(--amber);margin:auto 0 6px;height:4px}
     .column .fill{margin-top:10px}
-    .marks{display:flex;justify-content:space-between;gap:8px;color:var(--soft);font-size:12.5px}
+    .marks{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 8px;white-space:nowrap;color:var(--soft);font-size:12.5px}
     .nulls,.outliers{color:var(--warn);font-weight:600}
 
     """
@@ -160,7 +160,7 @@ enum HTMLStyles {
     .remarks{margin-top:14px;font-size:14px}.remarks li{padding:4px 0 4px 12px;border-left:3px solid var(--line)}
     .remarks .bad{border-color:currentColor}
     .remarks li+li{margin-top:6px}
-    @media (max-width:820px){.scores{grid-template-columns:minmax(0,1fr)}}
+    @media (max-width:820px){.scores{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(auto-fit,minmax(158px,1fr))}}
     @media (max-width:480px){body{padding:18px 14px 32px}h1{font-size:25px}.card{padding:14px}.pair{gap:14px}\
     .tiles{grid-template-columns:1fr 1fr;gap:10px}.tile{padding:12px}.number{font-size:20px}.spark{width:52px}\
     .place{margin-left:0}.facts{gap:8px 22px}}
