@@ -91,7 +91,7 @@ enum HTMLStyles {
     .tile{padding:14px 16px}
     .tile h3{color:var(--soft);font-weight:500}
     .number{display:flex;align-items:center;justify-content:space-between;gap:8px;font-size:23px;font-weight:650;line-height:1.3;color:var(--ink)}
-    .spark{flex:none}.spark .stroke{stroke-width:1.5}
+    .number{white-space:nowrap}.spark{flex:0 1 80px;min-width:20px;height:auto}.spark .stroke{stroke-width:1.5}
     .bar,.fill{height:5px;border-radius:3px;background:var(--wash);overflow:hidden;margin:4px 0 8px}
     .bar i,.fill i{display:block;height:100%;background:currentColor;border-radius:3px}
     .why{color:var(--soft);font-size:13px;line-height:1.4}
@@ -171,7 +171,7 @@ enum HTMLStyles {
   private static let paper: Markup = """
     @page{margin:14mm}
     @media print{:root{color-scheme:light;--bg:#fff;--shadow:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\
-    body{max-width:none;padding:0;font-size:12px}.card,.check,.tile,.column,tr{break-inside:avoid}main>.card{break-inside:auto}\
+    body{max-width:none;padding:0 1px;font-size:12px}.card,.check,.tile,.column,tr{break-inside:avoid}main>.card{break-inside:auto}\
     h2,h3{break-after:avoid}.scroll{overflow:visible}.graph svg{max-width:100%;height:auto}\
     .columns{grid-template-columns:repeat(3,1fr)}.scores{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(4,minmax(0,1fr));gap:8px}.tile{padding:10px}.number{font-size:17px}.spark{width:44px}\
     details::details-content{content-visibility:visible;display:block;height:auto}}
