@@ -17,9 +17,16 @@ package struct Moment: Sendable, Hashable, Comparable {
     isDate = false
   }
 
-  /// The moment that a text spells: `2026-11-24`, `2026-11-24T06:15:00Z`, `2026-11-24 06:15:00.25+01:00`; nil for others.
+  /// The moment that a text spells: `2026-11-24`, `2026-11-24T06:15:00Z`, `2026-11-24 06:15:00.25+01:00`, with or without
+  /// the seconds; nil for others.
   package init?(_ text: String) {
-    let bytes = Array(text.utf8)
+    var text = text
+    guard let moment = text.withUTF8({ Moment(utf8: $0) }) else { return nil }
+    self = moment
+  }
+
+  /// The moment that the bytes of a text spell.
+  package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
     func digits(_ range: Range<Int>) -> Int64? {
       guard range.upperBound <= bytes.count else { return nil }
       var value: Int64 = 0
@@ -40,11 +47,16 @@ package struct Moment: Sendable, Hashable, Comparable {
     isDate = bytes.count == 10
     if isDate { return }
     guard has("T", at: 10) || has("t", at: 10) || has(" ", at: 10), let hour = digits(11..<13), has(":", at: 13),
-      let minute = digits(14..<16), has(":", at: 16), let second = digits(17..<19), hour < 24, minute < 60, second <= 60
+      let minute = digits(14..<16), hour < 24, minute < 60
     else { return nil }
-    seconds += hour * 3600 + minute * 60 + second
-    var at = 19
-    if has(".", at: at) {
+    seconds += hour * 3600 + minute * 60
+    var at = 16
+    if has(":", at: at) {
+      guard let second = digits(17..<19), second <= 60 else { return nil }
+      seconds += second
+      at = 19
+    }
+    if at == 19, has(".", at: at) {
       at += 1
       var scale: Int64 = 100_000_000
       let start = at

@@ -13,10 +13,13 @@ protocol ColumnAccumulator: Sendable {
   /// Counts rows in which the column was not there yet: they are null.
   mutating func skip(rows: Int)
   func finish() throws(GradingFault) -> MeasureValue
+  /// The values of all measures that it serves, of which `kind` is the first.
+  func values(of kind: ColumnMeasure) throws(GradingFault) -> [ColumnMeasure: MeasureValue]
 }
 
 extension ColumnAccumulator {
   mutating func skip(rows: Int) {}
+  func values(of kind: ColumnMeasure) throws(GradingFault) -> [ColumnMeasure: MeasureValue] { [kind: try finish()] }
   var heldBytes: Int { 0 }
   mutating func spill(to file: SpillFile) throws(GradingFault) {}
 
@@ -40,9 +43,14 @@ protocol RowAccumulator: Sendable {
   mutating func spill(to file: SpillFile) throws(GradingFault)
   /// The value, given the columns after the last batch.
   func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue
+  /// The values of all measures that it serves, of which `measure` is the first.
+  func values(of measure: Measure, _ schema: DatasetSchema) throws(GradingFault) -> [Measure: MeasureValue]
 }
 
 extension RowAccumulator {
+  func values(of measure: Measure, _ schema: DatasetSchema) throws(GradingFault) -> [Measure: MeasureValue] {
+    [measure: try finish(schema)]
+  }
   var heldBytes: Int { 0 }
   mutating func spill(to file: SpillFile) throws(GradingFault) {}
 

@@ -1,16 +1,5 @@
 import AssayColumns
 
-/// The full spread of a numeric column: what `NumberCollector` collects, looked at more closely at the end.
-struct NumberShapeCollector: ColumnAccumulator {
-  private var numbers = NumberCollector()
-
-  func part(of view: BatchView, at place: Int) -> NumberCollector.Part { numbers.part(of: view, at: place) }
-  mutating func merge(_ part: NumberCollector.Part, rowsBefore: Int) { numbers.merge(part, rowsBefore: rowsBefore) }
-  var heldBytes: Int { numbers.heldBytes }
-  mutating func spill(to file: SpillFile) throws(GradingFault) { try numbers.spill(to: file) }
-  func finish() throws(GradingFault) -> MeasureValue { .shape(try numbers.blocksOfNumbers.map(shape)) }
-}
-
 /// The full spread of a column of dates and datetimes, as days since 1970-01-01 in UTC; nil for any other column.
 struct DayShapeCollector: ColumnAccumulator {
   private var blocks = NumberBlocks()
@@ -111,7 +100,7 @@ struct FrequencyCounter: ColumnAccumulator {
 }
 
 /// The full spread of numbers, of which there must be one. O(values), and O(n log n) for at most 65,536 of them.
-private func shape(of blocks: NumberBlocks) throws(GradingFault) -> NumberShape {
+func shape(of blocks: NumberBlocks) throws(GradingFault) -> NumberShape {
   let spread = try spread(of: blocks)
   var (minimum, maximum) = (Double.infinity, -Double.infinity)
   try blocks.forEach { block in

@@ -6,20 +6,25 @@ import AssayColumns
 /// row.
 struct DuplicateRowCounter: RowAccumulator {
   private let ignored: Set<String>
+  private let filter: String?
   private let sampling: Sampling
+  /// Names in the filter that some batch had no column for.
+  private var absent: [String] = []
   private var rising: RisingRows?
   private var seen = PartitionedHashSet()
   /// The hashes, where they do not fit into memory, and what samples need.
   private var log: (keys: KeyLog, samples: SampleLog)?
   private var file: SpillFile?
   private var rowCount = 0
+  private var evaluated = 0
   private var repeats = 0
   private var lowest: LowestRows<FailingRow>
   /// All rows that repeat an earlier one, where they are kept.
   private var rows: RowSet?
 
-  init(ignoring ignored: Set<String>, sampling: Sampling) {
+  init(ignoring ignored: Set<String>, filter: String? = nil, sampling: Sampling) {
     self.ignored = ignored
+    self.filter = filter
     self.sampling = sampling
     lowest = LowestRows(limit: sampling.keptRows)
     rows = sampling.keepsAllRows ? RowSet() : nil
@@ -32,26 +37,40 @@ struct DuplicateRowCounter: RowAccumulator {
     /// The columns that mostly rise, by their places.
     var rising: [Int: RisingColumn]
     var rowCount: Int
+    var evaluated: Int
     var sampled: SampledColumns
+    var absent: [String] = []
   }
 
   func part(of view: BatchView) throws(GradingFault) -> Part {
     let batch = view.batch
     var sums = [Hash128](repeating: .start, count: batch.rowCount)
-    var part = Part(rising: [:], rowCount: batch.rowCount, sampled: SampledColumns(of: [], in: batch, sampling))
+    var part = Part(
+      rising: [:], rowCount: batch.rowCount, evaluated: batch.rowCount,
+      sampled: SampledColumns(of: [], in: batch, sampling))
     for (place, column) in batch.columns.enumerated() {
       if !ignored.isEmpty, ignored.contains(batch.schema.fields[place].name) { continue }
       addHashes(of: column, seed: place + 1, to: &sums)
-      if let column = view.risingColumn(at: place) { part.rising[place] = column }
+      if filter == nil, let column = view.risingColumn(at: place) { part.rising[place] = column }
+    }
+    if let filter {
+      let outcome = view.outcome(of: filter)
+      let hashes = PartitionedHashes(sums) { outcome.verdict.isTrue[$0] }
+      part.evaluated = hashes.hashes.count
+      part.partitioned = hashes
+      part.absent = outcome.absent
+      return part
     }
     if part.rising.isEmpty { part.partitioned = PartitionedHashes(sums) } else { part.ordered = sums }
     return part
   }
 
   mutating func merge(_ part: Part, rowsBefore: Int) throws(GradingFault) {
+    for name in part.absent where !absent.contains(name) { absent.append(name) }
     if part.rowCount == 0 { return }
     if rowCount == 0 { rising = RisingRows(part.rising) }
     rowCount += part.rowCount
+    evaluated += part.evaluated
     if rising != nil {
       if let repeating = try rising?.take(part.rising, part.ordered, rowsBefore: rowsBefore) {
         note(repeating, part, rowsBefore: rowsBefore)
@@ -116,6 +135,8 @@ struct DuplicateRowCounter: RowAccumulator {
   }
 
   func finish(_ schema: DatasetSchema) throws(GradingFault) -> MeasureValue {
+    let missing = stillAbsent(absent, schema)
+    if !missing.isEmpty { return .missing(missing) }
     var (repeats, lowest, rows) = (repeats, lowest, rows)
     if let log {
       var places = LowestRows<SampledPlace>(limit: sampling.keptRows)
@@ -132,7 +153,7 @@ struct DuplicateRowCounter: RowAccumulator {
         lowest.insert(failing)
       }
     }
-    return .rows(RowTestValue(evaluated: rowCount, failed: repeats, failures: lowest.sorted(), rows: rows))
+    return .rows(RowTestValue(evaluated: evaluated, failed: repeats, failures: lowest.sorted(), rows: rows))
   }
 }
 

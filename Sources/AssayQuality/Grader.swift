@@ -36,7 +36,13 @@ package struct GradingPlan: Sendable {
       default: break
       }
       for text in measure.expressions where !expressions.contains(text) { expressions.append(text) }
-      if let fresh = try measure.makeAccumulator(sampling) { rowMeasures.append((measure, fresh)) }
+      if case .filtered(_, let column, let filter) = measure {
+        let kinds = FilteredColumn.kinds(of: column, filter: filter, among: self.measures)
+        guard case .filtered(kinds[0], _, _) = measure else { continue }
+        rowMeasures.append((measure, FilteredColumn(kinds, column: column, filter: filter, sampling: sampling)))
+      } else if let fresh = try measure.makeAccumulator(sampling) {
+        rowMeasures.append((measure, fresh))
+      }
     }
     precondition(expressions.isEmpty || evaluator != nil, "SQL needs an evaluator")
     self.everyColumn = everyColumn
@@ -46,10 +52,13 @@ package struct GradingPlan: Sendable {
   }
 
   /// What is measured of a column of this name, each kind once.
-  func kinds(of name: String) -> [ColumnMeasure] {
-    let kinds = everyColumn + (byColumn[name] ?? []).filter { !everyColumn.contains($0) }
-    // The numbers are collected once.
-    return kinds.contains(.numberShape) ? kinds.filter { $0 != .numericValues } : kinds
+  private func kinds(of name: String) -> [ColumnMeasure] {
+    everyColumn + (byColumn[name] ?? []).filter { !everyColumn.contains($0) }
+  }
+
+  /// The accumulators of a column that have seen nothing.
+  func makeAccumulators(_ field: Field) -> [(kind: ColumnMeasure, accumulator: any ColumnAccumulator)] {
+    ColumnMeasure.makeAccumulators(kinds(of: field.name), field, sampling)
   }
 
   /// What the measures see of one batch. Pure, and safe on several threads at once. O(cells × measures of them).
@@ -60,8 +69,7 @@ package struct GradingPlan: Sendable {
     var columns: [[any Sendable]] = []
     columns.reserveCapacity(batch.columns.count)
     for (place, field) in batch.schema.fields.enumerated() {
-      columns.append(
-        kinds(of: field.name).map { $0.makeAccumulator(field, sampling).erasedPart(of: view, at: place) })
+      columns.append(makeAccumulators(field).map { $0.accumulator.erasedPart(of: view, at: place) })
     }
     var rows: [any Sendable] = []
     rows.reserveCapacity(rowMeasures.count)
@@ -151,8 +159,8 @@ package struct Grader: Sendable {
     guard wider.count > schema.count else { return }
     for field in wider.fields[schema.count...] {
       columns.append(
-        plan.kinds(of: field.name).map { kind in
-          var accumulator = kind.makeAccumulator(field, plan.sampling)
+        plan.makeAccumulators(field).map { kind, fresh in
+          var accumulator = fresh
           accumulator.skip(rows: rowCount)
           return (kind, accumulator)
         })
@@ -186,9 +194,11 @@ package struct Grader: Sendable {
       }
     }
     for ((measure, _), accumulator) in zip(plan.rowMeasures, rows) where values[measure] == nil {
-      values[measure] = try accumulator.finish(schema)
+      values.merge(try accumulator.values(of: measure, schema)) { known, _ in known }
     }
-    return MeasureValues(schema: schema, rowCount: rowCount, values: values, columns: try columnValues())
+    return MeasureValues(
+      schema: schema, rowCount: rowCount, values: values, columns: try columnValues(),
+      privateColumns: plan.sampling.privateColumns)
   }
 
   /// The values of the measures of columns, several columns at once: quartiles take their time.
@@ -207,10 +217,7 @@ package struct Grader: Sendable {
   ) throws(GradingFault) -> [ColumnMeasure: MeasureValue] {
     var values: [ColumnMeasure: MeasureValue] = [:]
     for (kind, accumulator) in measured {
-      values[kind] = try accumulator.finish()
-      if case .shape(let shape)? = values[.numberShape], kind == .numberShape {
-        values[.numericValues] = .numbers(shape?.spread)
-      }
+      values.merge(try accumulator.values(of: kind)) { known, _ in known }
     }
     return values
   }

@@ -64,7 +64,7 @@ package func judgeValue(
   return judgeValue(number, subject, thresholds, severity: severity, evaluated: evaluated)
 }
 
-private func gravest(_ bounds: [(status: CheckStatus, isBroken: Bool)]) -> CheckStatus {
+func gravest(_ bounds: [(status: CheckStatus, isBroken: Bool)]) -> CheckStatus {
   let broken = bounds.filter(\.isBroken).map(\.status)
   return broken.contains(.failed) ? .failed : broken.contains(.warned) ? .warned : .passed
 }
@@ -114,29 +114,37 @@ private func sentence(_ claim: RowClaim, _ thresholds: RowThresholds) -> String 
   return parts.isEmpty ? claim.whole : parts.joined(separator: " and ")
 }
 
-private func sentence(_ subject: String, _ thresholds: ValueThresholds) -> String {
+/// What a value check asks for, in words.
+func sentence(_ subject: String, _ thresholds: ValueThresholds) -> String {
+  sentence(subject, min: thresholds.min, max: thresholds.max) { plain($0) }
+}
+
+/// What a check of a value with an order asks for, in words.
+func sentence<Value>(
+  _ subject: String, min: Graded<Value>?, max: Graded<Value>?, _ words: (Value) -> String
+) -> String {
   var parts: [String] = []
-  if let min = thresholds.min {
+  if let min {
     parts.append(
       phrase(min) {
-        "at least \(plain($0))"
+        "at least \(words($0))"
       } warn: {
-        "warns below \(plain($0))"
+        "warns below \(words($0))"
       })
   }
-  if let max = thresholds.max {
+  if let max {
     parts.append(
       phrase(max) {
-        "at most \(plain($0))"
+        "at most \(words($0))"
       } warn: {
-        "warns above \(plain($0))"
+        "warns above \(words($0))"
       })
   }
   return parts.isEmpty ? "\(subject) is known" : "\(subject) is \(parts.joined(separator: " and "))"
 }
 
 /// A bound in words: that which fails, and behind it in brackets that which warns.
-private func phrase<Value>(
+func phrase<Value>(
   _ bound: Graded<Value>, _ words: (Value) -> String, warn: (Value) -> String
 ) -> String {
   switch bound {

@@ -19,6 +19,14 @@ package enum ColumnMeasure: Sendable, Hashable {
   case numberShape
   /// The full spread of dates and datetimes in days, as `.shape`; nil there where the column holds others.
   case dayShape
+  /// Sum, mean, deviation and extremes of the numbers, as `.moments`.
+  case moments
+  /// The value below which a share (0 to 1) of the numbers lies, linearly interpolated, as `.reading`.
+  case quantile(Double)
+  /// The earliest and latest date or datetime, as `.dates`.
+  case dateSpan
+  /// Which of some values occur, and which others, as `.valueSet`.
+  case valueSet([String])
   /// How often each text occurs, as `.frequencies`; nil there where more than so many are distinct.
   case frequencies(limit: Int)
   /// Lengths and formats that all values have, as `.texts`.
@@ -30,7 +38,9 @@ package enum ColumnMeasure: Sendable, Hashable {
   package var tellsValues: Bool {
     switch self {
     case .nulls, .classes, .distinct, .misfits: false
-    case .minimum, .maximum, .numericValues, .numberShape, .dayShape, .frequencies, .textShape: true
+    case .minimum, .maximum, .numericValues, .numberShape, .moments, .quantile, .dayShape, .dateSpan, .valueSet,
+      .frequencies, .textShape:
+      true
     }
   }
 
@@ -42,12 +52,34 @@ package enum ColumnMeasure: Sendable, Hashable {
     case .distinct: DistinctCounter()
     case .minimum: ExtremeFinder(greatest: false)
     case .maximum: ExtremeFinder(greatest: true)
-    case .numericValues: NumberCollector()
-    case .numberShape: NumberShapeCollector()
+    case .numericValues, .numberShape, .moments, .quantile: NumberCollector([self])
+    case .dateSpan: DateSpanFinder()
+    case .valueSet(let values): ValueSetFinder(values, readsText: field.reading == .fromText && field.declared != .text)
     case .dayShape: DayShapeCollector()
     case .frequencies(let limit): FrequencyCounter(limit: limit)
     case .textShape: TextShapeFinder()
     case .misfits: MisfitCounter(column: field.name, sampling: sampling)
+    }
+  }
+}
+
+extension ColumnMeasure {
+  /// Whether it is read from all numbers of the column, which are collected once for all such measures.
+  var readsNumbers: Bool {
+    switch self {
+    case .numericValues, .numberShape, .moments, .quantile: true
+    default: false
+    }
+  }
+
+  /// The accumulators of measures of one column, each with the first measure that it serves.
+  static func makeAccumulators(
+    _ kinds: [ColumnMeasure], _ field: Field, _ sampling: Sampling
+  ) -> [(kind: ColumnMeasure, accumulator: any ColumnAccumulator)] {
+    let ofNumbers = kinds.filter(\.readsNumbers)
+    return kinds.compactMap { kind in
+      if !kind.readsNumbers { return (kind, kind.makeAccumulator(field, sampling)) }
+      return kind == ofNumbers[0] ? (kind, NumberCollector(ofNumbers)) : nil
     }
   }
 }
@@ -60,10 +92,13 @@ package enum Measure: Sendable, Hashable {
   case schema
   /// One measure of one column.
   case column(ColumnMeasure, String)
+  /// One measure of one column over the rows for which the SQL predicate `filter` is true.
+  case filtered(ColumnMeasure, String, filter: String)
   /// One measure of each column there turns out to be. The values are asked for column by column.
   case everyColumn(ColumnMeasure)
-  /// Rows that repeat an earlier row, as `.rows`; the columns named in `ignoring` are left out of the comparison.
-  case duplicateRows(ignoring: [String] = [])
+  /// Rows that repeat an earlier row, as `.rows`; the columns named in `ignoring` are left out of the comparison, and
+  /// rows for which the SQL predicate `filter` is not true are not evaluated.
+  case duplicateRows(ignoring: [String] = [], filter: String? = nil)
   /// Rows whose key occurs more than once, as `.rows`; rows with a null in the key are not evaluated,
   /// nor are those for which the SQL predicate `filter` is not true.
   case duplicateKeys([String], filter: String? = nil)
@@ -71,12 +106,21 @@ package enum Measure: Sendable, Hashable {
   case rowSnapshot(key: [String], limit: Int)
   /// Rows that fail a predicate, as `.rows`.
   case count(where: RowTest)
+  /// Rows whose value in a column is no number, or a number far from the others, as `.rows` with a `verdict`.
+  case outliers(String, OutlierRule, filter: String? = nil)
+  /// Rows whose value in a column breaks an order against the last value before it, as `.rows`.
+  case order(String, OrderRule, filter: String? = nil)
   /// Rows whose key does not occur in another dataset: as `.keys` in a scan, as `.rows` once both datasets are measured.
   case references(ForeignKey)
   /// The distinct keys over some columns, as `.keySet`.
   case keySet([String])
   /// What a query over whole datasets gives. Nothing is measured in a scan.
   case query(QueryMeasure)
+
+  /// One measure of a column, over all rows or those for which an SQL predicate is true.
+  package static func column(_ kind: ColumnMeasure, _ name: String, filter: String?) -> Measure {
+    filter.map { .filtered(kind, name, filter: $0) } ?? .column(kind, name)
+  }
 
   package static func nulls(_ column: String) -> Measure { .column(.nulls, column) }
   package static func classes(_ column: String) -> Measure { .column(.classes, column) }
@@ -90,7 +134,10 @@ package enum Measure: Sendable, Hashable {
   package var expressions: [String] {
     switch self {
     case .count(let test): test.expressions
-    case .duplicateKeys(_, let filter): filter.map { [$0] } ?? []
+    case .duplicateKeys(_, let filter), .duplicateRows(_, let filter), .outliers(_, _, let filter),
+      .order(_, _, let filter):
+      filter.map { [$0] } ?? []
+    case .filtered(_, _, let filter): [filter]
     case .references(let key): key.filter.map { [$0] } ?? []
     default: []
     }
@@ -100,10 +147,10 @@ package enum Measure: Sendable, Hashable {
   var columns: [String] {
     switch self {
     case .rowCount, .schema, .everyColumn, .duplicateRows, .query: []
-    case .column(_, let name): [name]
+    case .column(_, let name), .filtered(_, let name, _), .outliers(let name, _, _), .order(let name, _, _): [name]
     case .duplicateKeys(let names, _): names
     case .rowSnapshot(let key, _): key
-    case .count(let test): test.columns
+    case .count(let test): test.judgedColumns
     case .references(let key): key.columns
     case .keySet(let names): names
     }
@@ -113,12 +160,19 @@ package enum Measure: Sendable, Hashable {
   func makeAccumulator(_ sampling: Sampling) throws(PatternFault) -> (any RowAccumulator)? {
     switch self {
     case .rowCount, .schema, .column, .everyColumn, .query: nil
-    case .duplicateRows(let ignored): DuplicateRowCounter(ignoring: Set(ignored), sampling: sampling)
+    case .filtered(let kind, let column, let filter):
+      FilteredColumn([kind], column: column, filter: filter, sampling: sampling)
+    case .duplicateRows(let ignored, let filter):
+      DuplicateRowCounter(ignoring: Set(ignored), filter: filter, sampling: sampling)
     case .duplicateKeys(let columns, let filter):
       DuplicateKeyCounter(columns: columns, filter: filter, sampling: sampling)
     case .rowSnapshot(let key, let limit):
       RowSnapshotTaker(key: key, limit: limit, privateColumns: sampling.privateColumns)
     case .count(let test): try RowTestCounter(test, sampling: sampling)
+    case .outliers(let column, let rule, let filter):
+      OutlierCounter(column: column, rule: rule, filter: filter, sampling: sampling)
+    case .order(let column, let rule, let filter):
+      OrderCounter(column: column, rule: rule, filter: filter, sampling: sampling)
     case .references(let key): ForeignKeyCollector(key, sampling: sampling)
     case .keySet(let columns): KeySetCollector(columns)
     }

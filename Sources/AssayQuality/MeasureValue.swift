@@ -8,12 +8,17 @@ package struct RowTestValue: Sendable, Hashable {
   package var failures: [FailingRow]
   /// All failing rows, where `Sampling.keepsAllRows` asks for them.
   package var rows: RowSet?
+  /// The predicate that tells failing rows from others, where it became known with the last row only.
+  package var verdict: Predicate?
 
-  package init(evaluated: Int, failed: Int, failures: [FailingRow] = [], rows: RowSet? = nil) {
+  package init(
+    evaluated: Int, failed: Int, failures: [FailingRow] = [], rows: RowSet? = nil, verdict: Predicate? = nil
+  ) {
     self.evaluated = evaluated
     self.failed = failed
     self.failures = failures
     self.rows = rows
+    self.verdict = verdict
   }
 }
 
@@ -37,6 +42,10 @@ package enum MeasureValue: Sendable, Hashable {
   case numbers(NumberSpread?)
   /// nil where the column holds others, or no value.
   case shape(NumberShape?)
+  case moments(NumberMoments)
+  case reading(NumberReading)
+  case dates(DateSpan)
+  case valueSet(ValueSetFinding)
   /// nil where too many are distinct.
   case frequencies(ValueFrequencies?)
   /// nil where no value is there.
@@ -59,6 +68,8 @@ package struct MeasureValues: Sendable {
   var values: [Measure: MeasureValue]
   /// Values of the measures of a column, by its place in the schema.
   let columns: [[ColumnMeasure: MeasureValue]]
+  /// Columns whose values are never shown.
+  package let privateColumns: Set<String>
 
   /// What a measure found; nil for one that the plan did not hold, and for `everyColumn`, which has many.
   ///

@@ -1,23 +1,10 @@
 /// The quartiles and outliers of all values of the blocks, of which there must be one and none may be NaN.
 ///
-/// A sample brackets each quartile; one pass counts what lies below a bracket and takes out what lies in it, and the
-/// ranks are found among the few values taken. Where a bracket missed its rank, all values are selected from.
 /// - Complexity: O(values), two passes; memory for a few hundredths of the values.
 func spread(of blocks: NumberBlocks) throws(GradingFault) -> NumberSpread {
   let count = blocks.count
   if count <= Bracket.smallest { return spread(of: try gathered(blocks)) }
-  let shares = [0.25, 0.5, 0.75]
-  let sample = try sorted(sampleOf: blocks)
-  var brackets = shares.map { Bracket(share: $0, count: count, sample: sample) }
-  try blocks.forEach { take($0, &brackets) }
-  let found = brackets.map { $0.quantile() }
-  let quartiles: [Double]
-  if let first = found[0], let median = found[1], let third = found[2] {
-    quartiles = [first, median, third]
-  } else {
-    var values = try gathered(blocks)
-    quartiles = shares.map { quantile($0, of: &values) }
-  }
+  let quartiles = try quantiles([0.25, 0.5, 0.75], of: blocks)
   let (first, third) = (quartiles[0], quartiles[2])
   let (low, high) = (first - 1.5 * (third - first), third + 1.5 * (third - first))
   var outliers = 0
@@ -32,6 +19,24 @@ func spread(of blocks: NumberBlocks) throws(GradingFault) -> NumberSpread {
   }
   return NumberSpread(
     count: count, firstQuartile: first, median: quartiles[1], thirdQuartile: third, outliers: outliers)
+}
+
+/// The quantiles of all values of the blocks for shares from 0 to 1, linearly interpolated; there must be a value, and
+/// none may be NaN.
+///
+/// A sample brackets each quantile; one pass counts what lies below a bracket and takes out what lies in it, and the
+/// ranks are found among the few values taken. Where a bracket missed its rank, all values are selected from.
+/// - Complexity: O(values) for each share.
+func quantiles(_ shares: [Double], of blocks: NumberBlocks) throws(GradingFault) -> [Double] {
+  if blocks.count > Bracket.smallest {
+    let sample = try sorted(sampleOf: blocks)
+    var brackets = shares.map { Bracket(share: $0, count: blocks.count, sample: sample) }
+    try blocks.forEach { take($0, &brackets) }
+    let found = brackets.compactMap { $0.quantile() }
+    if found.count == shares.count { return found }
+  }
+  var values = try gathered(blocks)
+  return shares.map { quantile($0, of: &values) }
 }
 
 private func gathered(_ blocks: NumberBlocks) throws(GradingFault) -> [Double] {

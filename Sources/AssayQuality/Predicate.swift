@@ -18,6 +18,16 @@ package enum RangeBound: Sendable, Hashable {
   }
 }
 
+/// How two values are to stand to each other.
+package enum Comparison: String, Sendable, Hashable, CaseIterable {
+  case equal = "=="
+  case unequal = "!="
+  case less = "<"
+  case atMost = "<="
+  case greater = ">"
+  case atLeast = ">="
+}
+
 /// What a row must satisfy. Only `notNull` and `isNull` judge nulls; for all others a null cell is not evaluated.
 package enum Predicate: Sendable, Hashable {
   case notNull
@@ -38,6 +48,9 @@ package enum Predicate: Sendable, Hashable {
   case since(Moment)
   /// The text's length in Unicode scalars lies between the bounds, both included.
   case length(min: Int?, max: Int?)
+  /// The cell stands so to that of the other column in its row. A null on either side is not evaluated. Numbers compare by
+  /// value, dates by when they are, texts by their bytes; values of unlike kinds are unequal, and in no order.
+  case compare(Comparison, to: String)
   /// An SQL expression over the row is true or null.
   case expression(String)
 }
@@ -59,6 +72,12 @@ package struct RowTest: Sendable, Hashable {
     self.predicate = predicate
     self.columns = columns
     self.filter = filter
+  }
+
+  /// All columns that must be there for the test, and that a sample of failing rows shows.
+  package var judgedColumns: [String] {
+    if case .compare(_, let other) = predicate, !columns.contains(other) { return columns + [other] }
+    return columns
   }
 
   /// The SQL texts that must be evaluated for this test.

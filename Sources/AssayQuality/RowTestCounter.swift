@@ -43,7 +43,7 @@ struct RowTestCounter: RowAccumulator {
     let failedCount = failed.setCount
     var failures: [FailingRow] = []
     if failedCount > 0 {
-      let sampled = SampledColumns(of: test.columns, in: batch, sampling)
+      let sampled = SampledColumns(of: test.judgedColumns, in: batch, sampling)
       failures = failed.setIndices(limit: sampling.keptRows).map { sampled.failingRow($0) }
     }
     return Part(
@@ -81,6 +81,9 @@ struct RowTestCounter: RowAccumulator {
     }
     rows.formIntersection(valid)
     guard let place, rows.setCount > 0 else { return Bitmap(count: rows.count) }
+    if case .compare(let comparison, let other) = test.predicate {
+      return comparisonFailures(view, place, view.batch.schema.index(of: other), comparison, among: &rows)
+    }
     return try cellFailures(view, place, rows)
   }
 
@@ -88,7 +91,7 @@ struct RowTestCounter: RowAccumulator {
     let field = view.batch.schema.fields[place]
     let readsText = field.reading == .fromText && field.declared != .text
     switch test.predicate {
-    case .notNull, .isNull, .expression: return Bitmap(count: rows.count)
+    case .notNull, .isNull, .compare, .expression: return Bitmap(count: rows.count)
     case .isOfType(let type):
       var test = TypeTest(type: type, fromText: field.reading == .fromText)
       return try test.failures(at: place, of: view, evaluated: rows)

@@ -12,7 +12,7 @@ package enum Graded<Value: Sendable & Hashable>: Sendable, Hashable {
   }
 
   /// The bounds by the status that breaking them has, the gravest first.
-  func bounds(_ severity: Severity) -> [(status: CheckStatus, value: Value)] {
+  package func bounds(_ severity: Severity) -> [(status: CheckStatus, value: Value)] {
     switch self {
     case .one(let value): return [(severity.broken, value)]
     case .pair(let warn, let fail):

@@ -109,7 +109,7 @@ extension FuzzSubject {
     if case .rows(let rows)? = value { [rows.evaluated, rows.failed] } else { [] }
   }
 
-  private static func measure(_ batches: [Batch], _ measure: Measure) -> MeasureValue? {
+  static func measure(_ batches: [Batch], _ measure: Measure) -> MeasureValue? {
     do {
       let plan = try GradingPlan([measure], sampling: Sampling(), evaluator: nil)
       // Every third set of batches does not fit into its memory.

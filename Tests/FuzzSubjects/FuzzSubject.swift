@@ -27,7 +27,7 @@ package struct FuzzSubject: Sendable {
   package static let all: [FuzzSubject] = [
     .csv, .json, .xml, .number, .utf8, .charset, .gzip, .zipArchive, .linkHeader, .jsonPath, .yaml, .csvWriter,
     .jsonWriter, .codec,
-    .quartiles, .duplicates,
+    .quartiles, .moments, .orders, .duplicates,
   ]
 }
 
