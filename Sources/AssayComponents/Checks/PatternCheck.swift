@@ -14,18 +14,19 @@ package struct PatternCheck: PredicateCheck, Component {
       """,
     shorthand: "regex",
     keys: [Key("regex", \.regex, required: true, "The expression; quote it.")],
-    rules: [
-      Rule("regex", code: .badExpression) { check in
-        do throws(PatternFault) {
-          try validatePattern(check.regex)
-          return nil
-        } catch {
-          return "'\(check.regex)' is no regular expression: \(error.message) (character \(error.offset + 1))"
-        }
-      }
-    ],
+    rules: [Rule("regex", code: .badExpression) { fault(of: $0.regex) }],
     examples: ["columns: {sku: [{pattern: '^[A-Z]{2}-\\d+$'}]}"],
     faults: [FaultExample("columns: {sku: [{pattern: ⟪'^[A-Z'}]}", "'^[A-Z' is no regular expression")])
+
+  /// What is wrong with a regular expression, or nil.
+  static func fault(of regex: String) -> String? {
+    do throws(PatternFault) {
+      try validatePattern(regex)
+      return nil
+    } catch {
+      return "'\(regex)' is no regular expression: \(error.message) (character \(error.offset + 1))"
+    }
+  }
 
   package var predicate: Predicate { .pattern(regex) }
   package var claim: RowClaim { RowClaim("every value matches \(regex)", verb: "match \(regex)") }

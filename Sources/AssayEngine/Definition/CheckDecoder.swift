@@ -45,7 +45,8 @@ struct CheckDecoder {
 
   private func list(_ node: YAMLNode, column: String?) -> [CheckDeclaration] {
     if case .sequence(let items) = node.kind { return items.compactMap { check($0, column: column) } }
-    if node.isNull { return [] }
+    // The bare word is the check of that name; nothing at all is no check.
+    if case .scalar(let text, quoted: false) = node.kind, text.isEmpty || text == "~" { return [] }
     return check(node, column: column).map { [$0] } ?? []
   }
 

@@ -194,7 +194,8 @@ package struct DatasetGrading: Sendable {
     if check.check.judgesRows { return false }
     return check.check.measures(place).contains { measure in
       switch measure {
-      case .column(let kind, let name): kind.tellsValues && declaration.privateColumns.contains(name)
+      case .column(let kind, let name), .filtered(let kind, let name, _):
+        kind.tellsValues && declaration.privateColumns.contains(name)
       case .query(let query): query.mayRead(hiddenInQueries)
       default: false
       }
