@@ -21,7 +21,8 @@ import Testing
 
   private func kept(_ batches: [Batch], key: [String] = ["id"], privateColumns: Set<String> = []) throws -> RowSnapshot
   {
-    guard case .kept(let rows)? = try snapshot(batches, key: key, privateColumns: privateColumns) else {
+    guard case .kept(let rows)? = try snapshot(batches, key: key, limit: 10_000, privateColumns: privateColumns)
+    else {
       throw Missing()
     }
     return rows

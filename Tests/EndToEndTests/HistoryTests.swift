@@ -160,13 +160,15 @@ import Testing
     #expect(mkfifo(workspace.file("pipe"), 0o600) == 0)
     let child = try workspace.start(["run", "p.yaml"])
     // The reader has come once the pipe can be opened without waiting.
+    let deadline = ContinuousClock.now + .seconds(60)
     var pipe: Int32 = -1
-    while pipe < 0 {
+    while pipe < 0, ContinuousClock.now < deadline {
       pipe = open(workspace.file("pipe"), O_WRONLY | O_NONBLOCK)
       if pipe < 0 { try await Task.sleep(for: .milliseconds(10)) }
     }
     child.signal(SIGKILL)
     _ = await child.end()
+    try #require(pipe >= 0, "the run has never opened its source")
     close(pipe)
     #expect(try await workspace.query("SELECT count(*) FROM dataset_profiles") == ["1"])
     #expect(seen(try await run(checks, rows: 110), "change") == ["passed", "from 100 to 110 (+10%)"])

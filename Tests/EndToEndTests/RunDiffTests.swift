@@ -26,7 +26,7 @@ import Testing
     #expect(diff.code == 1)
     for line in [
       "rows by id: 1 added, 1 removed, 1 changed, 1 unchanged", "+ id=4", "- id=3", "~ id=2: amount, state",
-      "+  more  text", "not_null(amount)  passed to failed  0 to 1 failing", "completeness  100 to",
+      "+  more  text", "not_null(amount)  passed to failed  0 to 1 failing", "100 to 75 (-25)",
     ] {
       #expect(diff.output.contains(line), "\(line)\n\(diff.output)")
     }
@@ -55,7 +55,7 @@ import Testing
   @Test func `without a key, beyond the limit, or switched off, it says why rows are not compared`() async throws {
     for _ in 0..<2 { _ = try await run("id,amount\n1,1\n2,2\n", "{row_count: {min: 1}}") }
     #expect(try await workspace.assay("diff").output.contains("they need a 'key'"))
-    for (setting, words) in [("{rows: 1}", "more than 1 rows"), ("false", "they need a 'key'")] {
+    for (setting, words) in [("{rows: 1}", "more than 1 row,"), ("false", "they need a 'key'")] {
       try workspace.write(
         "version: 1\nname: p\nsources: {s: {type: csv, path: in.csv}}\nchecks: {s: {snapshot: \(setting), dataset: [{unique_key: [id]}]}}\n",
         to: "p.yaml")

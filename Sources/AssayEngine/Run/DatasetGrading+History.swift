@@ -52,7 +52,9 @@ extension DatasetGrading {
     }
     switch value {
     case .tooMany(let limit):
-      return none("there are more than \(limit) rows, so none were kept; 'snapshot: {rows: N}' allows more")
+      return none(
+        "there are more than \(limit) row\(limit == 1 ? "" : "s"), so none were kept; 'snapshot: {rows: N}' allows more"
+      )
     case .tooLarge: return none("the rows are too large to be kept")
     case .kept(let rows):
       // One search through all keys tells whether any has to be looked at by itself.
