@@ -102,7 +102,7 @@ let package = Package(
       name: "AssayComponentsTests",
       dependencies: [
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
-        "AssayComponents", "AssayTestSupport",
+        "AssayComponents", "AssayTestSupport", "FormatTwins",
       ]),
     .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),
     .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition", "AssayTestSupport"]),
@@ -151,8 +151,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "SandboxAPIs", "AssayColumns", "AssayFormats", "AssayStore", "AssayTestServers", "AssayTestSupport",
-        "FormatTwins",
+        "SandboxAPIs", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayStore", "AssayTestServers",
+        "AssayTestSupport", "FormatTwins",
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "SandboxTests", dependencies: ["SandboxAPIs"]),

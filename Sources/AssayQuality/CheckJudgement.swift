@@ -28,10 +28,12 @@ package struct CheckJudgement: Sendable, Hashable {
   package var evaluated: Int
   package var failed: Int
   package var sample: [FailingRow]
+  /// The bounds that `observed` is held against, where it is one number.
+  package var bounds: ValueBounds?
 
   package init(
     status: CheckStatus, observed: Observed? = nil, expected: String, evaluated: Int = 0, failed: Int = 0,
-    sample: [FailingRow] = []
+    sample: [FailingRow] = [], bounds: ValueBounds? = nil
   ) {
     self.status = status
     self.observed = observed
@@ -39,6 +41,7 @@ package struct CheckJudgement: Sendable, Hashable {
     self.evaluated = evaluated
     self.failed = failed
     self.sample = sample
+    self.bounds = bounds
   }
 
   /// The verdict where columns are not there: the check does not hold.
@@ -47,6 +50,27 @@ package struct CheckJudgement: Sendable, Hashable {
     let text = columns.count == 1 ? "there is no column \(names)" : "there are no columns \(names)"
     return CheckJudgement(status: severity.broken, observed: .text(text), expected: expected)
   }
+}
+
+/// Between which numbers a value holds: the tightest bounds of a check, those that warn too. nil: no bound.
+package struct ValueBounds: Sendable, Hashable {
+  package var min: Double?
+  package var max: Double?
+
+  package init(min: Double? = nil, max: Double? = nil) {
+    self.min = min
+    self.max = max
+  }
+
+  /// How far a value is out of bounds; 0 within them.
+  package func distance(to value: Double) -> Double {
+    Swift.max(min.map { $0 - value } ?? 0, max.map { value - $0 } ?? 0, 0)
+  }
+}
+
+extension ScoreOptions.Threshold {
+  /// The bounds of the score.
+  package var bounds: ValueBounds { ValueBounds(min: [warnBelow, failBelow].compactMap(\.self).max()) }
 }
 
 /// A number without a needless fraction: `95`, `99.5`.

@@ -43,7 +43,11 @@ package func judgeValue(
   let bounds: [(status: CheckStatus, isBroken: Bool)] =
     (thresholds.min?.bounds(severity) ?? []).map { ($0.status, value < $0.value) }
     + (thresholds.max?.bounds(severity) ?? []).map { ($0.status, value > $0.value) }
-  return CheckJudgement(status: gravest(bounds), observed: .number(value), expected: expected, evaluated: evaluated)
+  return CheckJudgement(
+    status: gravest(bounds), observed: .number(value), expected: expected, evaluated: evaluated,
+    bounds: ValueBounds(
+      min: thresholds.min?.bounds(severity).map(\.value).max(), max: thresholds.max?.bounds(severity).map(\.value).min()
+    ))
 }
 
 /// The verdict on what a measure found: counts and numeric cells are numbers, a missing column breaks the check.

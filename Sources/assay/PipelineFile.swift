@@ -82,5 +82,9 @@ struct PipelineFile {
     let mask = SecretMask(result.secrets)
     let rendering = DiagnosticRendering(file: path, text: text, mask: { mask.apply(to: $0) })
     Terminal.error(mask.apply(to: rendering.report(diagnostics)))
+    let context = ReportContext(
+      environment: ProcessInfo.processInfo.environment, workingDirectory: FileManager.default.currentDirectoryPath)
+    let annotations = FaultAnnotations(diagnostics, file: path, mask: mask).lines(context)
+    if !annotations.isEmpty { Terminal.write(annotations, to: 2) }
   }
 }

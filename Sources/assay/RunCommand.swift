@@ -22,6 +22,10 @@ struct GateOptions: ParsableArguments {
     help: ArgumentHelp("Also write this report; its ending says which. May be repeated.", valueName: "file"))
   var reports: [String] = []
 
+  @Option(
+    help: ArgumentHelp("Fail only for what is new or worse than in this file of 'assay baseline'.", valueName: "file"))
+  var baseline: String?
+
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 

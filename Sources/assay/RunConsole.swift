@@ -31,11 +31,12 @@ struct RunConsole {
     options.minimumScore = gate.minScore
     options.assayVersion = assayVersion
     options.environment = ProcessInfo.processInfo.environment
-    options.reports = try gate.reports.map { try Catalogue.standard.report(for: $0) }
-    if options.part == nil {
+    options.reports += try gate.reports.map { try Catalogue.standard.report(for: $0) }
+    if !options.isTrial {
       options.reports += Catalogue.standard.automaticReports(
         in: options.environment, except: definition.reports.map(\.kind))
     }
+    if let path = gate.baseline { options.baseline = try readBaseline(path, of: definition) }
     let lines = Mutex("")
     let clashes = definition.clashes(options)
     if !clashes.isEmpty {

@@ -42,9 +42,11 @@ struct CheckText {
 
   /// The checks of a run that do not hold, worst first; equally bad ones by place in the file.
   static func open(_ report: RunReport) -> [CheckText] {
-    let all = report.datasets.flatMap { dataset in
+    let ofDatasets = report.datasets.flatMap { dataset in
       dataset.checks.map { CheckText(dataset: dataset.name, result: $0) }
-    }.filter { $0.status != .passed }
+    }
+    let ofPipeline = (report.score?.checks ?? []).map { CheckText(dataset: "the pipeline", result: $0) }
+    let all = (ofDatasets + ofPipeline).filter { $0.status != .passed }
     return all.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
       .map(\.element)
   }

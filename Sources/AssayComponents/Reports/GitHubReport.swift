@@ -22,7 +22,7 @@ package struct GitHubReport: Report, Component {
       """, shorthand: "when",
     keys: [Key("when", \.when, "`auto`: where GitHub Actions runs Assay; or `never`.")],
     examples: ["github: never"],
-    faults: [FaultExample("github: ⟪nver", "expected 'auto' or 'never', not 'nver'; did you mean 'never'?")])
+    faults: [FaultExample("github: ⟪nver", "expected one of auto, never, not 'nver'; did you mean 'never'?")])
 
   package func isAutomatic(in environment: [String: String]) -> Bool { environment["GITHUB_ACTIONS"] == "true" }
 
@@ -44,8 +44,7 @@ struct Annotations {
     let errors = broken + open.filter { $0.status == .failed || $0.status == .error }.map { annotation("error", $0) }
     let warnings =
       open.filter { $0.status == .warned || $0.status == .noData }.map { annotation("warning", $0) } + stepWarnings
-    let shown = Array(errors.prefix(GitHubReport.limit)) + warnings.prefix(GitHubReport.limit)
-    return shown + rest(errors.count - GitHubReport.limit, warnings.count - GitHubReport.limit)
+    return WorkflowCommand.limited(errors, warnings, title: title("not all is shown"))
   }
 
   /// Why the run did not come to its end.
@@ -79,15 +78,21 @@ struct Annotations {
   private func title(_ text: String) -> String {
     CheckText.safe(report.pipeline.isEmpty ? text : "\(report.pipeline): \(text)")
   }
+}
 
-  /// What is left unsaid for want of room.
-  private func rest(_ errors: Int, _ warnings: Int) -> [WorkflowCommand] {
+extension WorkflowCommand {
+  /// As many annotations as GitHub shows of a step, and one that says how many more there are.
+  static func limited(
+    _ errors: [WorkflowCommand], _ warnings: [WorkflowCommand], title: String
+  ) -> [WorkflowCommand] {
+    let limit = GitHubReport.limit
+    let shown = Array(errors.prefix(limit)) + warnings.prefix(limit)
     var parts: [String] = []
-    if errors > 0 { parts.append(NumberText.count(errors, "more error")) }
-    if warnings > 0 { parts.append(NumberText.count(warnings, "more warning")) }
-    if parts.isEmpty { return [] }
-    let text = "\(parts.joined(separator: " and ")): GitHub shows \(GitHubReport.limit) of each; the log has them all."
-    return [WorkflowCommand("notice", ["title": title("not all is shown")], text)]
+    if errors.count > limit { parts.append(NumberText.count(errors.count - limit, "more error")) }
+    if warnings.count > limit { parts.append(NumberText.count(warnings.count - limit, "more warning")) }
+    if parts.isEmpty { return shown }
+    let text = "\(parts.joined(separator: " and ")): GitHub shows \(limit) of each; the log has them all."
+    return shown + [WorkflowCommand("notice", ["title": title], text)]
   }
 }
 

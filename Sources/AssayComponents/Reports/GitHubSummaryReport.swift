@@ -17,7 +17,7 @@ package struct GitHubSummaryReport: Report, Component {
       """, shorthand: "when",
     keys: [Key("when", \.when, "`auto`: where GitHub Actions runs Assay; or `never`.")],
     examples: ["github_summary: never"],
-    faults: [FaultExample("github_summary: ⟪yes", "expected 'auto' or 'never', not 'yes'")])
+    faults: [FaultExample("github_summary: ⟪yes", "expected one of auto, never, not 'yes'")])
 
   package func isAutomatic(in environment: [String: String]) -> Bool {
     environment["GITHUB_STEP_SUMMARY"].map { !$0.isEmpty } ?? false

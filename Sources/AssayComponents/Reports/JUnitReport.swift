@@ -52,12 +52,13 @@ struct JUnitText {
   }
 
   var text: String {
-    let suites = [run] + report.datasets.map(suite)
+    let suites = [run] + report.datasets.map(suite) + score
     let name = report.pipeline.isEmpty ? "assay" : report.pipeline
     let all = suites.flatMap(\.cases)
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     text += "<testsuites \(counts(name, all, report.durationSeconds))>\n"
-    for suite in suites { write(suite, to: &text) }
+    var taken: Set<[String]> = []
+    for suite in suites { write(suite, to: &text, &taken) }
     return text + "</testsuites>\n"
   }
 
@@ -87,21 +88,28 @@ struct JUnitText {
 
   private func suite(_ dataset: RunReport.Dataset) -> Suite {
     let grading = report.steps.first { $0.kind == "check" && $0.name == dataset.name }
-    let cases = dataset.checks.map { check in
-      let words = CheckText(dataset: dataset.name, result: check)
-      let text = words.details.joined(separator: "\n")
-      let title = "expected: \(CheckText.safe(check.judgement.expected))"
-      let result: Result =
-        switch words.status {
-        case .passed: .passed(note: nil)
-        case .warned: .passed(note: "\(words.word)\n\(text)")
-        case .failed: .failed(title: title, text: text)
-        case .error: .broke(title: title, text: text)
-        case .noData: .skipped("no data: nothing to judge")
-        }
-      return Case(name: words.title, line: check.line, result: result)
-    }
-    return Suite(name: suiteName(dataset.name), seconds: grading?.durationSeconds ?? 0, cases: cases)
+    return Suite(
+      name: suiteName(dataset.name), seconds: grading?.durationSeconds ?? 0, cases: dataset.checks.map(testCase))
+  }
+
+  /// The checks of the pipeline's own score, where it has some.
+  private var score: [Suite] {
+    report.score.map { [Suite(name: suiteName("score"), seconds: 0, cases: $0.checks.map(testCase))] } ?? []
+  }
+
+  private func testCase(_ check: RunReport.CheckResult) -> Case {
+    let words = CheckText(dataset: "", result: check)
+    let text = words.details.joined(separator: "\n")
+    let title = "expected: \(CheckText.safe(check.judgement.expected))"
+    let result: Result =
+      switch words.status {
+      case .passed: .passed(note: nil)
+      case .warned: .passed(note: "\(words.word)\n\(text)")
+      case .failed: .failed(title: title, text: text)
+      case .error: .broke(title: title, text: text)
+      case .noData: .skipped("no data: nothing to judge")
+      }
+    return Case(name: words.title, line: check.line, result: result)
   }
 
   /// `PIPELINE.DATASET`: CI systems tell test cases apart over all files by class and name.
@@ -109,14 +117,13 @@ struct JUnitText {
     report.pipeline.isEmpty ? CheckText.safe(name) : CheckText.safe("\(report.pipeline).\(name)")
   }
 
-  private func write(_ suite: Suite, to text: inout String) {
+  private func write(_ suite: Suite, to text: inout String, _ taken: inout Set<[String]>) {
     let time = report.startedAt.isEmpty ? "" : " timestamp=\"\(XMLText.attribute(report.startedAt))\""
     text += "  <testsuite \(counts(suite.name, suite.cases, suite.seconds))\(time)>\n"
-    var taken: Set<String> = []
     for item in suite.cases {
       var name = item.name
       var number = 2
-      while !taken.insert(name).inserted {
+      while !taken.insert([suite.name, name]).inserted {
         name = "\(item.name) #\(number)"
         number += 1
       }

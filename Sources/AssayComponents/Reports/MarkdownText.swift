@@ -32,7 +32,7 @@ struct MarkdownText {
       }
     let name = report.pipeline.isEmpty ? "The run" : Markdown.code(report.pipeline)
     let counts = [CheckStatus.failed, .error, .warned, .noData, .passed].compactMap { status -> String? in
-      let count = report.datasets.reduce(0) { $0 + $1.checks.count { $0.judgement.status == status } }
+      let count = report.allChecks.count { $0.judgement.status == status }
       return count == 0 ? nil : "\(NumberText.grouped(count)) \(CheckBlock.word(status))"
     }
     var facts = counts.isEmpty ? [] : ["checks: \(counts.joined(separator: ", "))"]
@@ -43,9 +43,10 @@ struct MarkdownText {
   }
 
   private var messages: String {
-    if report.messages.isEmpty { return "" }
-    let shown = report.messages.prefix(20).map { "- \(Markdown.code($0))\n" }.joined()
-    let more = report.messages.count - 20
+    let texts = report.messages + (report.baselineNote.map { [$0] } ?? [])
+    if texts.isEmpty { return "" }
+    let shown = texts.prefix(20).map { "- \(Markdown.code($0))\n" }.joined()
+    let more = texts.count - 20
     return "### \(report.outcome == .error ? "Why the run broke" : "Notes")\n\n\(shown)"
       + (more > 0 ? "- and \(NumberText.count(more, "more message"))\n" : "")
   }

@@ -23,6 +23,7 @@ struct CheckBlock {
     let width = max(8, labels.map(displayWidth).max() ?? 0)
     var lines = entry("expected", judgement.expected, width)
     lines += entry("observed", observed, width)
+    if let known = result.baseline { lines += entry("baseline", words(known), width) }
     for (label, row) in zip(labels, samples) {
       lines.append(labelled(label, text(of: row, room: style.textWidth - 6 - width), width))
     }
@@ -86,6 +87,23 @@ struct CheckBlock {
       if judgement.status == .noData { return "nothing to judge: no row has a value that this check looks at" }
       return counts ?? "nothing"
     }
+  }
+
+  /// What the baseline says: `known: 12 rows in the baseline`.
+  private func words(_ known: BaselineComparison) -> String {
+    guard let failed = known.failed else { return "new: the baseline does not have it" }
+    let before: String =
+      switch known.observed {
+      case .number(let number)? where failed == 0: NumberText.short(number)
+      case .text(let text)?: text
+      default: NumberText.count(failed, "row")
+      }
+    let keys = known.newKeys.prefix(5).map { key in
+      key.map { "\($0.name)=\(plainKey($0.text, "=", 24) ?? value($0.text, limit: 24))" }.joined(separator: " ")
+    }
+    let more = known.newKeys.count - keys.count
+    let new = keys.isEmpty ? "" : "; new: \(keys.joined(separator: ", "))\(more > 0 ? " and \(more) more" : "")"
+    return "\(known.verdict.rawValue): \(before) in the baseline\(new)"
   }
 
   /// `id=7  email: "x"`: the key in short, then the judged cells.

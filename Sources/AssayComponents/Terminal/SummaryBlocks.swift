@@ -166,13 +166,14 @@ struct SummaryBlocks {
 
   /// Why the run broke, or what the file warned of.
   var messages: [String] {
-    if report.messages.isEmpty { return [] }
+    let texts = report.messages + (report.baselineNote.map { [$0] } ?? [])
+    if texts.isEmpty { return [] }
     let broke = report.outcome == .error
     let mark = broke ? style.paint(style.symbol(.bad), .bad) : style.paint(style.symbol(.caution), .caution)
     var lines = [style.heading(broke ? "why the run broke" : "notes")]
-    for message in report.messages.prefix(20) { lines += style.paragraph(message, mark: mark, indent: 2) }
-    if report.messages.count > 20 {
-      lines.append("  \(style.symbol(.more)) and \(NumberText.count(report.messages.count - 20, "more message"))")
+    for message in texts.prefix(20) { lines += style.paragraph(message, mark: mark, indent: 2) }
+    if texts.count > 20 {
+      lines.append("  \(style.symbol(.more)) and \(NumberText.count(texts.count - 20, "more message"))")
     }
     return lines
   }

@@ -4,12 +4,15 @@ package import AssayDefinition
 package struct RequestedReport: Sendable {
   package var kind: String
   package var report: any Report
+  /// The option of the call that names its file.
+  package var option: String
   /// Whether nobody asked for it but the environment: that it cannot be written is a warning then.
   package var isAutomatic: Bool
 
-  package init(kind: String, report: any Report, isAutomatic: Bool = false) {
+  package init(kind: String, report: any Report, option: String = "--report", isAutomatic: Bool = false) {
     self.kind = kind
     self.report = report
+    self.option = option
     self.isAutomatic = isAutomatic
   }
 }

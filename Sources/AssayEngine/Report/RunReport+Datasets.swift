@@ -51,18 +51,21 @@ extension Metric {
 
 extension RunReport.CheckResult {
   package var json: JSONValue {
-    let observed: JSONValue =
-      switch judgement.observed {
-      case .number(let number)?: Int64(exactly: number).map { .integer($0) } ?? .decimal(number)
-      case .text(let text)?: .string(text)
-      case nil: .null
-      }
+    let observed = judgement.observed?.json ?? .null
+    let known: JSONValue =
+      baseline.map { known in
+        .object([
+          "failed": known.failed.map { .integer(Int64($0)) } ?? .null, "observed": known.observed?.json ?? .null,
+          "verdict": .string(known.verdict.rawValue),
+        ])
+      } ?? .null
     return .object([
       "check": .string(check), "column": .optional(column), "severity": .string(severity.rawValue),
       "status": .string(judgement.status.rawValue), "observed": observed, "expected": .string(judgement.expected),
       "evaluated": .integer(Int64(judgement.evaluated)), "failed": .integer(Int64(judgement.failed)),
       "sample": .array(judgement.sample.map(\.json)),
       "location": .object(["line": .integer(Int64(line)), "column": .integer(Int64(columnInFile))]),
+      "baseline": known,
     ])
   }
 }

@@ -14,6 +14,7 @@ extension RunReport {
     }
     for index in datasets.indices { datasets[index].mask(mask) }
     for index in outputs.indices { outputs[index].target = mask.apply(to: outputs[index].target) }
+    baselineNote = baselineNote.map { mask.apply(to: $0) }
     messages = messages.map { mask.apply(to: $0) }
   }
 }
@@ -35,6 +36,7 @@ extension RunReport.Dataset {
       }
     }
     for index in checks.indices {
+      checks[index].failingKeys = checks[index].failingKeys?.map(masked)
       checks[index].judgement.expected = mask.apply(to: checks[index].judgement.expected)
       if case .text(let text)? = checks[index].judgement.observed {
         checks[index].judgement.observed = .text(mask.apply(to: text))

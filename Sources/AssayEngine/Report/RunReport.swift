@@ -57,6 +57,10 @@ package struct RunReport: Sendable {
     package var judgement: CheckJudgement
     package var line: Int
     package var columnInFile: Int
+    /// The keys of all rows that fail; nil where the dataset has no key, or where more rows fail than are kept.
+    package var failingKeys: [[NamedText]]?
+    /// What the baseline says; nil without one, and where it has nothing to say.
+    package var baseline: BaselineComparison?
 
     package init(
       check: String, column: String?, severity: Severity, judgement: CheckJudgement, line: Int, columnInFile: Int
@@ -67,6 +71,20 @@ package struct RunReport: Sendable {
       self.judgement = judgement
       self.line = line
       self.columnInFile = columnInFile
+    }
+
+    /// The most failing rows of which keys are noted.
+    private static let notedKeys = 1000
+
+    /// Notes the keys of the rows that fail, if these are all of them and have keys.
+    ///
+    /// Rows that repeat a key come without one, since it is what was judged: `columns` are those of keys.
+    mutating func keepKeys(of failures: [FailingRow], columns: Set<String>) {
+      guard !failures.isEmpty, failures.count == judgement.failed, failures.count <= Self.notedKeys else { return }
+      let keys = failures.map { row in
+        row.key.isEmpty && row.cells.allSatisfy { columns.contains($0.name) } ? row.cells : row.key
+      }
+      if keys.allSatisfy({ !$0.isEmpty }) { failingKeys = keys }
     }
   }
 
@@ -115,6 +133,8 @@ package struct RunReport: Sendable {
   package var outputs: [Output] = []
   /// Why the run broke, or what the file warned of; for people, not part of the JSON report.
   package var messages: [String] = []
+  /// What of the baseline is mended, where something is; for people, not part of the JSON report.
+  package var baselineNote: String?
   /// The checks of all datasets, then those of the pipeline's score.
   package var allChecks: [CheckResult] { datasets.flatMap(\.checks) + (score?.checks ?? []) }
 

@@ -55,7 +55,8 @@ extension DatasetGrading {
       let threshold = outcome.threshold
       let needed = threshold.target == .dimension(.timeliness) ? score.timeliness?.column : threshold.column
       var judgement = CheckJudgement(
-        status: outcome.status, observed: outcome.value.map { .number($0) }, expected: outcome.expected)
+        status: outcome.status, observed: outcome.value.map { .number($0) }, expected: outcome.expected,
+        bounds: threshold.bounds)
       let severity: Severity = threshold.failBelow == nil ? .warn : .fail
       if let needed, !names.contains(needed) {
         judgement = .missing([needed], expected: outcome.expected, severity)
@@ -71,7 +72,7 @@ extension DatasetGrading {
       let holds = (value ?? -1) >= minimumScore
       let judgement = CheckJudgement(
         status: holds ? .passed : .failed, observed: value.map { .number($0) },
-        expected: "overall is at least \(Double.display(minimumScore) ?? "")")
+        expected: "overall is at least \(Double.display(minimumScore) ?? "")", bounds: ValueBounds(min: minimumScore))
       checks.append(result("min_score", nil, .fail, judgement, declaration.location))
     }
     return checks

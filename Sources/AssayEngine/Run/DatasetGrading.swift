@@ -133,19 +133,23 @@ package struct DatasetGrading: Sendable {
     var failedRows: [FailedRow] = []
     var judged: [RunReport.CheckResult] = []
     var counts: [RowCheckCount] = []
+    let keyColumns = Set(sampling.keyColumns).subtracting(declaration.privateColumns)
     for field in values.schema.fields {
       guard let type = field.declared, type != .text, case .rows(let found)? = values[.misfits(field.name)] else {
         continue
       }
       let judgement = judgeRows(
         .rows(found), RowClaim("every value is \(type.rawValue)", verb: "are \(type.rawValue)"))
-      judged.append(result("type", field.name, .fail, judgement, location))
+      var check = result("type", field.name, .fail, judgement, location)
+      check.keepKeys(of: found.failures, columns: keyColumns)
+      judged.append(check)
       counts.append(RowCheckCount(column: field.name, evaluated: found.evaluated, failed: found.failed))
       failedRows += found.failures.prefix(declaration.failedRows).map {
         FailedRow($0, check: "type", reason: "is not \(type.rawValue)")
       }
     }
     var verdicts = [CheckJudgement?](repeating: nil, count: places.count)
+    var failures = [[FailingRow]](repeating: [], count: places.count)
     // What is compared with earlier runs may be a metric, and those count what the other checks find.
     for (index, (check, place)) in places.enumerated() where check.check.historyNeeds(place).isEmpty {
       var judgement = check.check.judge(evidence, place)
@@ -160,8 +164,9 @@ package struct DatasetGrading: Sendable {
       }
       if judgement.failed == 0 { continue }
       for (dataset, measure) in failing {
-        guard case .rows(let found)? = dataset.map({ others[$0]?[measure] }) ?? values[measure] else { continue }
-        failedRows += found.failures.prefix(declaration.failedRows).map {
+        guard case .rows(let rows)? = dataset.map({ others[$0]?[measure] }) ?? values[measure] else { continue }
+        failures[index] += rows.failures
+        failedRows += rows.failures.prefix(declaration.failedRows).map {
           FailedRow($0, check: check.name, reason: check.check.rowReason)
         }
       }
@@ -173,9 +178,11 @@ package struct DatasetGrading: Sendable {
       report.checks += scoreChecks(metrics, values, minimumScore: minimumScore)
     }
     evidence.metrics = metrics
-    for ((check, place), verdict) in zip(places, verdicts) {
-      let judgement = verdict ?? check.check.judge(evidence, place)
-      judged.append(result(check.name, check.column, check.common.severity, judgement, check.location))
+    for (index, (check, place)) in places.enumerated() {
+      let judgement = verdicts[index] ?? check.check.judge(evidence, place)
+      var found = result(check.name, check.column, check.common.severity, judgement, check.location)
+      found.keepKeys(of: failures[index], columns: keyColumns)
+      judged.append(found)
     }
     report.checks += judged
     var result = Result(dataset: report, failedRows: failedRows)

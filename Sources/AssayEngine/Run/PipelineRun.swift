@@ -115,7 +115,7 @@ package final class PipelineRun: Sendable {
     let (histories, historyFailure) = await readHistories(store)
     var verdict = RunVerdict(
       plan: plan, state: state, options: options, histories: histories,
-      interruptedWith: interruptedWith.withLock { $0 })
+      interruptedWith: interruptedWith.withLock { $0 }, mask: mask)
     let begun = report
     verdict.fill(&report)
     if let historyFailure { report.breaks(historyFailure) }
@@ -277,7 +277,7 @@ package final class PipelineRun: Sendable {
     try? await store.dropExpiredAnswers()
     // The decision has fallen: what fails from here on is said, and changes nothing of it.
     do {
-      for dataset in report.datasets where dataset.metrics != nil && options.part == nil {
+      for dataset in report.datasets where dataset.metrics != nil && !options.isTrial {
         try await store.describe(
           dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
       }
@@ -288,7 +288,8 @@ package final class PipelineRun: Sendable {
   }
 
   private func writeReports(_ report: inout RunReport) {
-    ReportWriter(options: options, console: console).write(plan.definition.reports, of: &report)
+    let declared = options.publishes ? plan.definition.reports : []
+    ReportWriter(options: options, console: console).write(declared, of: &report)
   }
 
   private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) -> RunReport {
@@ -314,7 +315,7 @@ package final class PipelineRun: Sendable {
   private static let defaultMemory = max(256 << 20, physicalMemory() / 4)
 
   /// The pipeline's name in the ledger. What is only looked at is no run of the pipeline, and leaves its history alone.
-  private var ledgerName: String { plan.definition.name + (options.part == nil ? "" : "#part") }
+  private var ledgerName: String { plan.definition.name + (options.isTrial ? "#part" : "") }
 
   private var isReplay: Bool { if case .reads = options.recording { true } else { false } }
 

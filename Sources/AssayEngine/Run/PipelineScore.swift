@@ -20,7 +20,8 @@ struct PipelineScore {
       return RunReport.CheckResult(
         check: "score.\(target.name)", column: nil, severity: bound.failBelow == nil ? .warn : .fail,
         judgement: CheckJudgement(
-          status: outcome.status, observed: value.map { .number($0) }, expected: "the mean of \(outcome.expected)"),
+          status: outcome.status, observed: value.map { .number($0) }, expected: "the mean of \(outcome.expected)",
+          bounds: outcome.threshold.bounds),
         line: location.line, columnInFile: location.column)
     }
     return RunReport.Score(value: mean(graded.map(\.overall.value)), checks: checks)

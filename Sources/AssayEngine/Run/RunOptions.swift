@@ -27,6 +27,10 @@ package struct RunOptions: Sendable {
   package var failOn = FailOn.fail
   /// Every graded dataset's overall score must reach it; 0 to 100.
   package var minimumScore: Double?
+  /// What is known to be wrong already, and fails no gate.
+  package var baseline: Baseline?
+  /// Whether outputs are published, and the file's reports written; otherwise the run only grades.
+  package var publishes = true
   /// The store's file; nil for a run without one, which can have no outputs.
   package var storePath: String?
   /// Reports beside those that the file asks for; the paths of their files start at the current folder.
@@ -50,4 +54,7 @@ package struct RunOptions: Sendable {
   package var recording: RecordingUse?
 
   package init() {}
+
+  /// Whether the run is to look at something, and is none of the pipeline's history.
+  package var isTrial: Bool { part != nil || !publishes }
 }

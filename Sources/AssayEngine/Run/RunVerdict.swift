@@ -12,12 +12,13 @@ struct RunVerdict: Sendable {
   /// The exit code of an interruption, if there was one.
   var interruptedWith: Int?
   private let results: [DatasetGrading.Result]
+  private let mask: SecretMask
   /// The node of each output, by the output's place in the file from 0.
   private let outputNodes: [Int: Int]
 
   init(
     plan: RunPlan, state: RunState, options: RunOptions, histories: [String: DatasetHistory] = [:],
-    interruptedWith: Int?
+    interruptedWith: Int?, mask: SecretMask = SecretMask()
   ) {
     self.plan = plan
     self.state = state
@@ -32,7 +33,7 @@ struct RunVerdict: Sendable {
     let enrichments = Dictionary(
       state.snapshot.compactMap { node in node.counters.values.enrichment.map { (node.node.name, $0) } }
     ) { first, _ in first }
-    results = plan.graded.compactMap { grading in
+    let judged = plan.graded.compactMap { grading in
       measures[grading.dataset].map {
         grading.judge(
           $0, others: measures, enrichments: enrichments, history: histories[grading.dataset] ?? DatasetHistory(),
@@ -40,6 +41,8 @@ struct RunVerdict: Sendable {
           minimumScore: grading.isScored ? options.minimumScore : nil)
       }
     }
+    self.mask = mask
+    results = options.baseline?.applied(to: judged, mask: mask) ?? judged
   }
 
   /// Fills in steps, datasets, outputs, outcome and exit code.
@@ -51,7 +54,7 @@ struct RunVerdict: Sendable {
     report.datasets = results.map(\.dataset).filter { !$0.checks.isEmpty || !lenders.contains($0.name) }
     let found = state.results
     let staged = found.staged
-    let outputs = options.part == nil ? plan.definition.outputs : []
+    let outputs = options.isTrial ? [] : plan.definition.outputs
     report.outputs = outputs.enumerated().map { index, output in
       let rows = outputNodes[index].flatMap { id in
         // Of a delivery that came to its end, what was left out was not delivered.
@@ -67,15 +70,21 @@ struct RunVerdict: Sendable {
     report.score = plan.definition.score.map {
       PipelineScore(location: $0.location, declaration: $0.declaration).judge(results.map(\.dataset))
     }
+    if let baseline = options.baseline, let score = report.score {
+      report.score?.checks = baseline.applied(to: score.checks, of: "", mask: mask)
+    }
     let ofScore = (report.score?.checks ?? []).map(\.judgement.status)
     let statuses = results.flatMap { $0.dataset.checks.map(\.judgement.status) } + ofScore
     let hasFailed = statuses.contains(.failed) || statuses.contains(.error)
     let hasWarned = statuses.contains(.warned) || statuses.contains(.noData)
+    let hasUnknownWarning = (results.flatMap(\.dataset.checks) + (report.score?.checks ?? [])).contains {
+      [.warned, .noData].contains($0.judgement.status) && $0.baseline?.verdict != .known
+    }
     report.messages += deliveryNotes(nodes)
     let gateFails =
       switch options.failOn {
       case .never: false
-      case .warn: hasFailed || hasWarned
+      case .warn: hasFailed || hasUnknownWarning
       case .fail: hasFailed
       }
     if let interruptedWith {
@@ -98,6 +107,9 @@ struct RunVerdict: Sendable {
       let hasLeftOut = found.deliveries.values.contains { !$0.leftOut.isEmpty }
       report.outcome = hasFailed ? .failed : hasWarned || hasLeftOut ? .warned : .passed
       report.exitCode = 0
+    }
+    if !options.isTrial, [0, 1].contains(report.exitCode), let note = options.baseline?.note(on: report) {
+      report.baselineNote = note
     }
     let refusals = published(report).compactMap { if case .refused(let reason) = $0 { reason } else { nil } }
     if !refusals.isEmpty {
@@ -185,7 +197,7 @@ struct RunVerdict: Sendable {
   /// sources brought are published where all are.
   func published(_ report: RunReport) -> [StagedOutput] {
     let staged = state.results.staged
-    let isWhole = report.exitCode == 0 && options.part == nil
+    let isWhole = report.exitCode == 0 && !options.isTrial
     let files = isWhole ? state.results.files.map { StagedOutput.file($0, rows: 1) } : []
     return indices(report).compactMap { outputNodes[$0].flatMap { staged[$0] } } + files
   }
@@ -220,7 +232,7 @@ struct RunVerdict: Sendable {
   }
 
   private func indices(_ report: RunReport) -> [Int] {
-    guard options.part == nil, [0, 1, 4].contains(report.exitCode),
+    guard !options.isTrial, [0, 1, 4].contains(report.exitCode),
       state.snapshot.allSatisfy({ $0.state == .finished })
     else { return [] }
     return plan.definition.outputs.indices.filter {
@@ -264,7 +276,7 @@ struct RunVerdict: Sendable {
     var failedRows: [FailedRowRecord] = []
     var profiles: [ProfileRecord] = []
     let ofPipeline = report.score.map { [(plan.definition.name, $0.checks)] } ?? []
-    let judged = options.part == nil ? results.map { (prefix + $0.dataset.name, $0.dataset.checks) } + ofPipeline : []
+    let judged = !options.isTrial ? results.map { (prefix + $0.dataset.name, $0.dataset.checks) } + ofPipeline : []
     for (name, ofDataset) in judged {
       for check in ofDataset {
         let json = check.json
@@ -277,7 +289,7 @@ struct RunVerdict: Sendable {
             sample: mask.apply(to: json["sample"]?.text ?? "[]"), line: check.line))
       }
     }
-    for result in results where options.part == nil {
+    for result in results where !options.isTrial {
       let name = prefix + result.dataset.name
       for metric in result.dataset.metrics?.all ?? [] {
         metrics.append(

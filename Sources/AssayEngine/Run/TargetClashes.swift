@@ -44,7 +44,7 @@ extension PipelineDefinition {
     }
     for requested in options.reports {
       for case .file(let path, _) in requested.report.deliveries(RunReport(), ReportContext()) {
-        written.append((absolute(path), "--report \(path)", false))
+        written.append((absolute(path), "\(requested.option) \(path)", false))
       }
     }
     for target in written {

@@ -86,8 +86,13 @@ func reportFaults(_ report: JSONValue) -> [String] {
         [
           ("check", "string"), ("column", "string|null"), ("severity", "severity"), ("status", "verdict"),
           ("observed", "scalar"), ("expected", "string"), ("evaluated", "count"), ("failed", "count"),
-          ("sample", "list"), ("location", "object"),
+          ("sample", "list"), ("location", "object"), ("baseline", "object|null"),
         ])
+      if check["baseline"] != .null {
+        members(
+          check["baseline"], place + ".baseline",
+          [("failed", "count|null"), ("observed", "scalar"), ("verdict", "comparison")])
+      }
       each(check["sample"], place + ".sample") { row, place in
         members(row, place, [("row", "count"), ("key", "object"), ("values", "object")])
       }
@@ -104,7 +109,8 @@ private func isOf(_ value: JSONValue?, _ kind: String) -> Bool {
   let words = [
     "outcome": ["passed", "warned", "failed", "error", "partial", "interrupted"],
     "kind": ["source", "step", "check", "output"], "status": ["finished", "failed", "cancelled"],
-    "severity": ["fail", "warn"], "verdict": ["passed", "warned", "failed", "error", "no_data"],
+    "severity": ["fail", "warn"], "comparison": ["known", "worse", "new", "fixed"],
+    "verdict": ["passed", "warned", "failed", "error", "no_data"],
   ]
   guard let value else { return false }
   if let allowed = words[kind] { return value.string.map(allowed.contains) ?? false }
