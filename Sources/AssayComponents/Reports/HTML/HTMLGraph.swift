@@ -7,6 +7,8 @@ struct HTMLGraph {
   init(_ steps: [RunReport.Step]) { self.steps = steps }
 
   private static let edge = 6.0
+  /// How far a drawing is shrunk to fit where it stands, before it scrolls.
+  private static let leastScale = 0.8
 
   var markup: Markup {
     if steps.count < 2 { return "" }
@@ -20,7 +22,7 @@ struct HTMLGraph {
     let words = "\(NumberText.count(steps.count, "step")) and what feeds what; the table below tells each of them"
     return """
       <div class="scroll graph" tabindex="0" role="region" aria-label="Graph of the run">\
-      <svg viewBox="0 0 \(at: width) \(at: height)" width="\(at: width)" height="\(at: height)" role="img"><title>\(words)</title>
+      <svg viewBox="0 0 \(at: width) \(at: height)" width="\(at: width)" height="\(at: height)" style="min-width:\(at: width * Self.leastScale)px" role="img"><title>\(words)</title>
       \(layout.edges.map { line($0) })
       \(zip(steps, layout.nodes).map { node($0, $1, whole: whole) })</svg></div>
 
@@ -57,7 +59,7 @@ struct HTMLGraph {
       <title>\(cut(title, 300))</title><rect class="box" width="\(at: width)" height="\(at: height)" rx="8"/>\
       <text class="name" x="14" y="21">\(short(step.name, 22))</text>\
       <text x="14" y="37">\(short(HTMLRun.kind(step), 26))</text>\
-      <text class="facts" x="14" y="52">\(short(facts.joined(separator: " · "), 28))</text>\(time(step, whole: whole))</g>
+      <text class="facts" x="14" y="52">\(short(facts.joined(separator: " · "), 30))</text>\(time(step, whole: whole))</g>
 
       """
   }

@@ -50,12 +50,14 @@ struct HTMLPage {
     let rows: [Markup] = report.datasets.enumerated().map { index, dataset in
       let all = dataset.checks.count
       let open = dataset.checks.count { $0.judgement.status != .passed }
+      let isBroken = dataset.checks.contains { [.failed, .error].contains($0.judgement.status) }
+      let tone = isBroken ? "bad" : open > 0 ? "warn" : "good"
       let score = dataset.metrics?.overall.value
       return """
         <tr><th scope="row"><a href="#d\(index + 1)">\(Markup.name(dataset.name))</a></th>\
         <td class="n">\(NumberText.grouped(dataset.rows))</td>\
         <td class="n \(HTMLScore.tone(score))">\(score.map(NumberText.short) ?? "no data")</td>\
-        <td class="n \(open > 0 ? "bad" : "good")">\(NumberText.grouped(all - open)) of \(NumberText.grouped(all))</td></tr>
+        <td class="n \(tone)">\(NumberText.grouped(all - open)) of \(NumberText.grouped(all))</td></tr>
 
         """
     }

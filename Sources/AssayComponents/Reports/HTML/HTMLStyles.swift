@@ -137,7 +137,7 @@ enum HTMLStyles {
     .frequencies .rest i:first-child{background:var(--line);opacity:.9}
     .frequencies span{position:relative;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;min-width:0}
     .frequencies code{white-space:pre;font-size:12px}
-    .frequencies b{position:relative;font-weight:500}
+    .frequencies b{position:relative;font-weight:500;flex:none}
     .column .fill{color:var(--blue2);background:var(--amber);margin:auto 0 6px;height:4px}
     .column .fill{margin-top:10px}
     .marks{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 8px;white-space:nowrap;color:var(--soft);font-size:12.5px}
@@ -147,7 +147,7 @@ enum HTMLStyles {
 
   private static let graph: Markup = """
     .graph{margin-bottom:18px}
-    .graph svg{display:block}
+    .graph svg{display:block;max-width:100%;height:auto}.node .facts{font-size:11.5px}
     .edge{fill:none;stroke:var(--soft);stroke-width:1.5;opacity:.55}.edge.broken{stroke-dasharray:4 4}
     .node .box{fill:var(--card);stroke:var(--line);stroke-width:1.5}
     .node.warn .box{stroke:var(--amber)}.node.bad .box{stroke:var(--bad);fill:var(--bad2)}
@@ -172,7 +172,7 @@ enum HTMLStyles {
     @page{margin:14mm}
     @media print{:root{color-scheme:light;--bg:#fff;--shadow:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\
     body{max-width:none;padding:0 1px;font-size:12px}.card,.check,.tile,.column,tr{break-inside:avoid}main>.card{break-inside:auto}\
-    h2,h3{break-after:avoid}.scroll{overflow:visible}.graph svg{max-width:100%;height:auto}\
+    h2,h3{break-after:avoid}.scroll{overflow:visible}.graph svg{min-width:0!important}\
     .columns{grid-template-columns:repeat(3,1fr)}.scores{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(4,minmax(0,1fr));gap:8px}.tile{padding:10px}.number{font-size:17px}.spark{width:44px}\
     details::details-content{content-visibility:visible;display:block;height:auto}}
 
