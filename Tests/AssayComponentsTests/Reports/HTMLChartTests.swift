@@ -44,6 +44,17 @@ import Testing
     #expect(chart.html.contains("202 values from 0 to 100,000, median 10, 2 outliers"))
   }
 
+  @Test func `where most values are one, it is not drawn as far out`() throws {
+    let dataset = try Reports.drawn("d", [("n", (0..<99).map { _ in "0" } + ["1"])])
+    guard case .numbers(let shape)? = dataset.columns[0].distribution else {
+      Issue.record("the column is numeric")
+      return
+    }
+    let chart = HistogramChart(shape, isDays: false).markup
+    #expect(path("in", in: chart)?.count(where: { $0 == "M" }) == 1)
+    #expect(path("out", in: chart)?.count(where: { $0 == "M" }) == 1)
+  }
+
   @Test func `numbers of any size are drawn`() throws {
     for values in [["1e308", "-1e308", "3"], ["5", "5"], ["0.000001", "0.000002"], ["1"]] {
       let dataset = try Reports.drawn("d", [("n", values.map { Optional($0) })])

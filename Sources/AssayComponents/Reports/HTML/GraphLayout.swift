@@ -16,7 +16,7 @@ struct GraphLayout: Sendable, Hashable {
   }
 
   static let (nodeWidth, nodeHeight) = (192.0, 66.0)
-  private static let (gapX, gapY, passHeight) = (48.0, 16.0, 10.0)
+  private static let (gapX, gapY, passHeight) = (40.0, 16.0, 10.0)
   /// Nodes and passed layers beyond which a drawing tells nothing any more.
   private static let (mostNodes, mostPlaces) = (60, 240)
 

@@ -8,7 +8,7 @@ struct HTMLGraph {
 
   private static let edge = 6.0
   /// How far a drawing is shrunk to fit where it stands, before it scrolls.
-  private static let leastScale = 0.8
+  private static let leastScale = 0.75
 
   var markup: Markup {
     if steps.count < 2 { return "" }

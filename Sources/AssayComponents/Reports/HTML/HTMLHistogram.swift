@@ -31,10 +31,10 @@ struct HistogramChart {
       let x = isSingle ? left + step * 0.45 : left + Double(index) * step + gap / 2
       let width = isSingle ? step * 0.1 : step - gap
       let bar = Self.bar(x, width, height)
-      // A bin counts as far out where all of it is.
+      // A bin counts as far out where all of it is: a value on a fence is not, and a bin holds where it begins.
       let begin = Self.mix(bins.low, bins.high, Double(index) / Double(bins.counts.count))
       let end = Self.mix(bins.low, bins.high, Double(index + 1) / Double(bins.counts.count))
-      if !isSingle, begin >= high || end <= low { outer += bar } else { inner += bar }
+      if !isSingle, begin > high || end <= low { outer += bar } else { inner += bar }
     }
     if bins.below > 0 { outer += Self.bar(0, 8, Self.height(bins.below, tallest)) }
     if bins.above > 0 { outer += Self.bar(Self.width - 8, 8, Self.height(bins.above, tallest)) }
