@@ -10,7 +10,7 @@ package enum TrackedMetric: String, ConfigChoice {
   case overallQuality = "overall_quality"
   case nulls
   case distinctCount = "distinct_count"
-  case median, min, max
+  case mean, sum, median, min, max, stddev
 
   /// Whether it is one of a column, rather than of the dataset.
   var isOfColumn: Bool {
@@ -18,7 +18,7 @@ package enum TrackedMetric: String, ConfigChoice {
     case .rowCount, .completeness, .uniqueness, .consistency, .validity, .timeliness, .accuracy,
       .overallQuality:
       false
-    case .nulls, .distinctCount, .median, .min, .max: true
+    case .nulls, .distinctCount, .mean, .sum, .median, .min, .max, .stddev: true
     }
   }
 
@@ -31,6 +31,7 @@ package enum TrackedMetric: String, ConfigChoice {
     switch self {
     case .nulls: return [.nulls(column)]
     case .distinctCount: return [.distinct(column)]
+    case .mean, .sum, .stddev: return [.column(.moments, column)]
     case .median: return [.numericValues(column)]
     case .min: return [.minimum(column)]
     case .max: return [.maximum(column)]
@@ -61,6 +62,12 @@ package enum TrackedMetric: String, ConfigChoice {
     case .cell(.integer(let integer))?: return .number(Double(integer))
     case .cell(.decimal(let decimal))?: return MetricReading(decimal)
     case .numbers(let spread?)?: return MetricReading(spread.median)
+    case .moments(let moments)?:
+      switch self {
+      case .mean: return MetricReading(moments.mean)
+      case .sum: return MetricReading(moments.sum)
+      default: return MetricReading(moments.deviation)
+      }
     default: return .none
     }
   }
