@@ -107,7 +107,7 @@ struct JUnitText {
       case .warned: .passed(note: "\(words.word)\n\(text)")
       case .failed: .failed(title: title, text: text)
       case .error: .broke(title: title, text: text)
-      case .noData: .skipped("no data: nothing to judge")
+      case .noData: .skipped("no data: \(check.judgement.explanation ?? "nothing to judge")")
       }
     return Case(name: words.title, line: check.line, result: result)
   }
@@ -162,5 +162,12 @@ struct JUnitText {
     let milliseconds = time.isFinite && time > 0 && time < 1e12 ? Int((time * 1000).rounded()) : 0
     let rest = String(milliseconds % 1000)
     return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  }
+}
+
+extension CheckJudgement {
+  /// What a check says of itself where it found no number, on one line.
+  fileprivate var explanation: String? {
+    if case .text(let text)? = observed { CheckText.safe(text) } else { nil }
   }
 }
