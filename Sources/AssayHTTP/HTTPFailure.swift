@@ -80,8 +80,9 @@ package struct HTTPFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// of the address only the host is left.
   package var withoutRequest: HTTPFailure {
     var failure = self
-    let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-    failure.url = parts.count > 3 ? parts.prefix(3).joined(separator: "/") + "/***" : url
+    let authority = url.firstRange(of: "://").map { $0.upperBound } ?? url.startIndex
+    let end = url[authority...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+    failure.url = end < url.endIndex ? url[..<end] + "/***" : url
     failure.excerpt = nil
     return failure
   }

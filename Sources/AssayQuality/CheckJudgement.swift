@@ -30,6 +30,8 @@ package struct CheckJudgement: Sendable, Hashable {
   package var sample: [FailingRow]
   /// The bounds that `observed` is held against, where it is one number.
   package var bounds: ValueBounds?
+  /// Whether it holds only since too few earlier runs are known to judge by.
+  package var lacksHistory = false
 
   package init(
     status: CheckStatus, observed: Observed? = nil, expected: String, evaluated: Int = 0, failed: Int = 0,
@@ -42,6 +44,11 @@ package struct CheckJudgement: Sendable, Hashable {
     self.failed = failed
     self.sample = sample
     self.bounds = bounds
+  }
+
+  /// The verdict where the run broke before the check could be judged: it says nothing about the data.
+  package static func unjudged(_ why: String, expected: String) -> CheckJudgement {
+    CheckJudgement(status: .error, observed: .text("not judged: \(why)"), expected: expected)
   }
 
   /// The verdict where columns are not there: the check does not hold.

@@ -55,7 +55,8 @@ package func judgeChange(
   let isSigned = bounds.min != nil
   func change(_ bound: ChangeBound) -> (change: Double, bound: Double) {
     switch bound {
-    case .share(let limit): (share, limit)
+    // A share that is just met is met, though neither is a double.
+    case .share(let limit): (abs(share - limit) <= 1e-12 * max(1, abs(limit)) ? limit : share, limit)
     case .difference(let limit): (difference, limit)
     }
   }
@@ -146,8 +147,10 @@ package func anomalySentence(_ subject: String, _ sigmas: Graded<Double>) -> Str
 /// gate that fails on warnings otherwise.
 package func tooLittleHistory(_ runs: Int, of needed: Int, expected: String, evaluated: Int = 0) -> CheckJudgement {
   let text = needed == 1 ? "no earlier run" : "\(runs) of \(needed) runs"
-  return CheckJudgement(
+  var judgement = CheckJudgement(
     status: .passed, observed: .text("too little history: \(text)"), expected: expected, evaluated: evaluated)
+  judgement.lacksHistory = true
+  return judgement
 }
 
 /// A number with at most six digits that tell, and no needless fraction.

@@ -73,16 +73,20 @@ func gravest(_ bounds: [(status: CheckStatus, isBroken: Bool)]) -> CheckStatus {
   return broken.contains(.failed) ? .failed : broken.contains(.warned) ? .warned : .passed
 }
 
+/// How far a share may be beyond its bound by rounding alone: `99.9%` is no double, and one row of a million million is
+/// more than this.
+package let shareSlack = 1e-13
+
 private func isBelow(_ held: Int, of evaluated: Int, _ bound: Amount) -> Bool {
   switch bound {
-  case .share(let share): Double(held) / Double(evaluated) < share
+  case .share(let share): Double(held) / Double(evaluated) < share - shareSlack
   case .count(let count): held < count
   }
 }
 
 private func isAbove(_ failed: Int, of evaluated: Int, _ bound: Amount) -> Bool {
   switch bound {
-  case .share(let share): Double(failed) / Double(evaluated) > share
+  case .share(let share): Double(failed) / Double(evaluated) > share + shareSlack
   case .count(let count): failed > count
   }
 }

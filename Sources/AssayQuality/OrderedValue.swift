@@ -17,7 +17,8 @@ enum OrderedValue: Sendable {
     case (.integer(let left), .decimal(let right)): Self.order(left, right)
     case (.decimal(let left), .integer(let right)): Self.order(right, left).map { -$0 }
     case (.boolean(let left), .boolean(let right)): Self.order(left ? 1 : 0, right ? 1 : 0)
-    case (.moment(let left), .moment(let right)): Self.order(left, right)
+    // A date counts as its midnight: beside a time of that moment neither comes first.
+    case (.moment(let left), .moment(let right)): left < right ? -1 : left > right ? 1 : 0
     case (.text(let left), .text(let right)): compareBytes(left.span, right.span)
     default: nil
     }

@@ -11,6 +11,8 @@ package struct OutlierRule: Sendable, Hashable {
   func verdict(firstQuartile: Double, thirdQuartile: Double) -> (low: Double, high: Double) {
     let reach = factor * (thirdQuartile - firstQuartile)
     let (low, high) = (firstQuartile - reach, thirdQuartile + reach)
+    // Quartiles whose distance no double holds bound nothing.
+    if !reach.isFinite { return (-.infinity, .infinity) }
     return (low.isNaN ? -.infinity : low, high.isNaN ? .infinity : high)
   }
 }
@@ -118,7 +120,8 @@ struct OutlierCounter: RowAccumulator {
       at += 1
       value.evaluated += block.count + batch.others.setCount
       var failed = batch.others
-      for (index, row) in batch.numbers.setIndices().enumerated() where !(fences.low...fences.high ~= block[index]) {
+      for (index, row) in batch.numbers.setIndices().enumerated()
+      where !(block[index] >= fences.low && block[index] <= fences.high) {
         failed[row] = true
       }
       value.failed += failed.setCount

@@ -23,14 +23,15 @@ package struct RowComparison: Sendable, Hashable {
   /// on. Both must have one key. O(rows + cells).
   /// - Parameter ignoring: Columns that are not compared, such as those whose type has changed.
   package init(from before: RowSnapshot, to after: RowSnapshot, ignoring: Set<String> = []) {
-    var open: [String: [Int]] = [:]
-    for (row, key) in before.keys.enumerated().reversed() { open[key, default: []].append(row) }
+    // By their bytes: texts that only Unicode takes for equal are two keys.
+    var open: [[UInt8]: [Int]] = [:]
+    for (row, key) in before.keys.enumerated().reversed() { open[Array(key.utf8), default: []].append(row) }
     let old = Dictionary(before.columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
     let pairs = after.columns.enumerated().compactMap { place, name in
       ignoring.contains(name) ? nil : old[name].map { (name: name, old: $0, new: place) }
     }
     for (row, key) in after.keys.enumerated() {
-      guard let match = open[key]?.popLast() else {
+      guard let match = open[Array(key.utf8)]?.popLast() else {
         added.append(RowSnapshot.keyCells(key))
         continue
       }

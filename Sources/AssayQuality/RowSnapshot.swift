@@ -2,7 +2,7 @@ internal import AssayColumns
 
 /// The rows of a dataset as a later run compares its own with them: their keys, and a hash of each other cell.
 ///
-/// Of private columns no cells are kept, and of a private column in the key a hash. Two cells that differ have the same
+/// Of private columns no cells are kept, and none may be in the key. Two cells that differ have the same
 /// hash once in four thousand million.
 package struct RowSnapshot: Sendable, Hashable {
   /// The columns of the key.
@@ -60,6 +60,7 @@ struct RowSnapshotTaker: RowAccumulator {
   private var heldKeyBytes = 0
 
   init(key: [String], limit: Int, privateColumns: Set<String>) {
+    precondition(privateColumns.isDisjoint(with: key), "no value of a private column is kept")
     self.key = key
     self.limit = limit
     hidden = privateColumns
@@ -84,11 +85,8 @@ struct RowSnapshotTaker: RowAccumulator {
     var part = Part(rowCount: batch.rowCount)
     // What would be dropped again is not worked out.
     guard batch.firstRow + batch.rowCount <= limit else { return part }
-    let keyColumns = key.map { (batch.column($0), hidden.contains($0)) }
-    func cell(_ column: (Column?, isHidden: Bool), _ row: Int) -> String {
-      guard let text = column.0?[row].text else { return RowSnapshot.null }
-      return column.isHidden ? Self.shortHash(text) : text
-    }
+    let keyColumns = key.map { batch.column($0) }
+    func cell(_ column: Column?, _ row: Int) -> String { column?[row].text ?? RowSnapshot.null }
     part.keys.reserveCapacity(batch.rowCount)
     for row in 0..<batch.rowCount {
       var text = cell(keyColumns[0], row)
@@ -108,13 +106,14 @@ struct RowSnapshotTaker: RowAccumulator {
     return part
   }
 
-  /// Sixteen hexadecimal digits for a text.
-  private static func shortHash(_ text: String) -> String {
-    var sums = [Hash128.start]
-    addHashes(of: .texts([text]), seed: 1, to: &sums)
-    let digits = String(sums[0].low, radix: 16)
-    return "#" + String(repeating: "0", count: 16 - digits.count) + digits
+  /// Bytes of keys and hashes.
+  var heldBytes: Int {
+    guard case .kept(let snapshot) = value else { return 0 }
+    return heldKeyBytes + 4 * snapshot.columns.count * snapshot.rowCount
   }
+
+  /// What would have to leave memory is not kept.
+  mutating func spill(to file: SpillFile) throws(GradingFault) { value = .tooLarge }
 
   mutating func merge(_ part: Part, rowsBefore: Int) throws(GradingFault) {
     guard case .kept(var snapshot) = value, part.rowCount > 0 else { return }

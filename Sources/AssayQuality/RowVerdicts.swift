@@ -8,17 +8,36 @@ package struct RowVerdicts: Sendable {
   /// What separates the reasons of one row.
   static let separator = "; "
 
-  private var checks: [(reason: String, rows: RowSet)] = []
+  /// Characters of a value that a reason tells.
+  private static let valueLength = 200
+
+  private struct Check: Sendable {
+    var reason: String
+    var rows: RowSet
+    /// What stood in the judged cell, by the row's number from 1, for the rows that samples are kept of.
+    var texts: [Int: String] = [:]
+  }
+
+  private var checks: [Check] = []
 
   /// Verdicts of no check: no row fails.
   package init() {}
 
   /// Adds a check with the value of its measure. A value that tells of no rows, or of missing columns, fails none; one
   /// that was taken without `Sampling.keepsAllRows` is a programmer's mistake.
-  package mutating func add(_ value: MeasureValue?, reason: String) {
+  /// - Parameter tellsValues: Whether reasons tell the values that fail, as far as samples of them were kept: `type total:
+  ///   abc`. Those of private columns are not told.
+  package mutating func add(_ value: MeasureValue?, reason: String, tellsValues: Bool = false) {
     guard case .rows(let found)? = value, found.failed > 0 else { return }
     guard let rows = found.rows else { preconditionFailure("the rows that fail '\(reason)' were not kept") }
-    checks.append((reason, rows))
+    var check = Check(reason: reason, rows: rows)
+    if tellsValues {
+      for row in found.failures {
+        guard let text = row.value, text != Sampling.mask else { continue }
+        check.texts[row.row] = String(text.prefix(Self.valueLength))
+      }
+    }
+    checks.append(check)
   }
 
   /// The rows that fail of a stretch of the dataset, and why: a text for each, `unique id; length state`, with the
@@ -27,15 +46,18 @@ package struct RowVerdicts: Sendable {
   /// Throws `spill` where what was written to a temporary file cannot be read. O(rows × checks).
   package func failures(from first: Int, count: Int) throws(GradingFault) -> (rows: Bitmap, reasons: [String]) {
     var failed = Bitmap(count: count)
-    var found: [(reason: String, rows: Bitmap)] = []
+    var found: [(check: Check, rows: Bitmap)] = []
     for check in checks {
       let rows = try check.rows.rows(from: first, count: count)
       failed.formUnion(rows)
-      found.append((check.reason, rows))
+      found.append((check, rows))
     }
     let reasons = failed.setIndices().map { row in
       var names: [String] = []
-      for check in found where check.rows[row] && !names.contains(check.reason) { names.append(check.reason) }
+      for (check, rows) in found where rows[row] {
+        let name = check.texts[first + row + 1].map { "\(check.reason): \($0)" } ?? check.reason
+        if !names.contains(name) { names.append(name) }
+      }
       return names.joined(separator: Self.separator)
     }
     return (failed, reasons)

@@ -17,7 +17,7 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     var check = source.check
     check.profile = profile
-    check.suggests = !gate.quiet && check.isSmall
+    check.suggests = !gate.quiet && !gate.json && check.isSmall
     let definition: PipelineDefinition
     do throws(RunFailure) {
       definition = try check.definition()

@@ -35,6 +35,9 @@ struct InitCommand: AsyncParsableCommand {
       throw fault("\(error)")
     }
     let target = output ?? "\(definition.name).yaml"
+    if target != "-", absolute(target) == absolute(source.file) {
+      throw fault("the pipeline would be written over '\(source.file)' itself")
+    }
     if target != "-", !force, FileManager.default.fileExists(atPath: target) {
       throw fault("there is a file '\(target)' already; name another with --output, or write over it with --force")
     }

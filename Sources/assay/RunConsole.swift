@@ -36,7 +36,10 @@ struct RunConsole {
       options.reports += Catalogue.standard.automaticReports(
         in: options.environment, except: definition.reports.map(\.kind))
     }
-    if let path = gate.baseline { options.baseline = try readBaseline(path, of: definition) }
+    if let path = gate.baseline {
+      options.baseline = try readBaseline(path, of: definition)
+      options.baselinePath = path
+    }
     let lines = Mutex("")
     let clashes = definition.clashes(options)
     if !clashes.isEmpty {

@@ -15,7 +15,10 @@ struct StoreOptions: ParsableArguments {
 
   /// The pipeline's name, and the store beside its file where it was named by that.
   private func place() throws -> (store: String, pipeline: String?) {
-    guard let pipeline, access(pipeline, F_OK) == 0 else { return (store ?? "assay.db", pipeline) }
+    // A folder may have the pipeline's name.
+    guard let pipeline, access(pipeline, F_OK) == 0, access(pipeline + "/.", F_OK) != 0 else {
+      return (store ?? "assay.db", pipeline)
+    }
     let file = try PipelineFile(pipeline, params: [], envFile: nil, unsetIsFault: false)
     guard let definition = file.result.definition else {
       file.report(file.result.diagnostics)

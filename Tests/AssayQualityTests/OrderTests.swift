@@ -82,6 +82,26 @@ private func rows(_ values: MeasureValues, _ measure: Measure) -> RowTestValue {
     }
   }
 
+  @Test(arguments: [
+    ("2026-01-01", "2026-01-01T00:00:00Z", 0), ("2026-01-01T00:00:00Z", "2026-01-01", 0),
+    ("2026-01-01", "2026-01-01T00:00:01Z", -1), ("2026-01-02", "2026-01-01T23:00:00Z", 1),
+    ("2026-01-01T01:00:00+01:00", "2026-01-01", 0),
+  ])
+  func `a date beside a time counts as its midnight`(_ left: String, _ right: String, _ order: Int) throws {
+    let schema = DatasetSchema([Field("a", reading: .fromText), Field("b", reading: .fromText)])
+    let batch = Batch(schema: schema, columns: [.texts([left]), .texts([right])], rowCount: 1)
+    for (comparison, holds) in [
+      (Comparison.equal, order == 0), (.atMost, order <= 0), (.atLeast, order >= 0), (.less, order < 0),
+    ] {
+      let measure = Measure.count(where: RowTest(.compare(comparison, to: "b"), columns: ["a"]))
+      guard case .rows(let found)? = try grade([batch], [measure])[measure] else {
+        Issue.record("no rows")
+        return
+      }
+      #expect((found.failed == 0) == holds, "\(comparison)")
+    }
+  }
+
   @Test func `integers of 64 bits and decimals are compared without rounding`() throws {
     let large: Int64 = 9_007_199_254_740_993
     let lefts: [Cell] = [.integer(large), .integer(large), .integer(.max), .integer(.min), .integer(3), .integer(-3)]

@@ -66,6 +66,7 @@ import Testing
       "odd.csv", []
     ),
     ("x\n-5\n-0.001\n-1e20\n", "negative.csv", []), ("x\n1e300\n-1e300\n", "wild.csv", []),
+    ("x\n1e308\n-1e308\n", "wilder.csv", []),
     ("x\n\u{85}\u{2028}\n\u{FEFF}a\n", "breaks.csv", []), ("d\n0001-01-01\n9999-12-31\n", "years.csv", []),
     ("id\n1\n", "one row.csv", []), ("id,v\n1,\n2,\n", "nothing in it.csv", []),
   ])

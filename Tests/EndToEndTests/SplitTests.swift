@@ -34,7 +34,7 @@ import Testing
 
   /// The rows that fail, by their ids, with the reasons.
   private static let failing = [
-    "2|length state", "3|type total; unique id", "3|unique id; references customer", "7|expression",
+    "2|length state", "3|type total: x; unique id", "3|unique id; references customer", "7|expression",
   ]
 
   private func workspace() throws -> Workspace {
@@ -87,7 +87,8 @@ import Testing
     #expect(workspace.text("passed.csv")?.split(separator: "\n").count == 4)
     let lines = (workspace.text("failed.jsonl") ?? "").split(separator: "\n")
     #expect(
-      lines.count == 4 && lines[1].contains(#""total":null,"day":"2026-01-02","failed_checks":"type total; unique id""#)
+      lines.count == 4
+        && lines[1].contains(#""total":null,"day":"2026-01-02","failed_checks":"type total: x; unique id""#)
     )
     #expect(try JSONParser.parse(workspace.text("failed.json") ?? "").elements?.count == 4)
     #expect(try JSONParser.parse(workspace.text("passed.json") ?? "").elements?.count == 3)

@@ -84,7 +84,10 @@ package struct ReferencesCheck: Check, Component {
   }
 
   package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
-    judgeRows(
+    if evidence[.references(key(place))] == nil {
+      return .unjudged("the other dataset did not come to its end", expected: claim(place).whole)
+    }
+    return judgeRows(
       evidence[.references(key(place))], claim(place), place.common.thresholds, severity: place.common.severity)
   }
 }

@@ -69,7 +69,7 @@ package struct RowCountMatchCheck: Check, Component {
     let allowed =
       switch tolerance {
       case .count(let count): Double(count)
-      case .share(let share): share * Double(other)
+      case .share(let share): (share + shareSlack) * Double(other)
       }
     return CheckJudgement(
       status: Double(abs(own - other)) <= allowed ? .passed : place.common.severity.broken,

@@ -71,6 +71,11 @@ package struct SQLCheck: Check, Component {
   package func measures(_ place: CheckPlace) -> [Measure] { [measure] }
 
   package func judge(_ evidence: CheckEvidence, _ place: CheckPlace) -> CheckJudgement {
+    if evidence[measure] == nil, evidence.rowCount > 0 {
+      return .unjudged(
+        "the query did not come to its end, or a dataset that it reads has no columns",
+        expected: judgesRows ? "the query gives no rows" : "the query gives a number")
+    }
     if judgesRows {
       return judgeRows(
         evidence[measure], RowClaim("the query gives no rows", noun: "rows", verb: "are not given by the query"),

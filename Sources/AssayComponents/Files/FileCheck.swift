@@ -25,11 +25,11 @@ package struct FileCheck: Sendable {
 
   package init(file: String) { self.file = file }
 
-  /// Whether all can be measured that suggestions need without anybody waiting for it: at most 32 MiB of text.
+  /// Whether all can be measured that suggestions need without anybody waiting for it: at most 4 MiB of text.
   package var isSmall: Bool {
     var status = stat()
     guard stat(file, &status) == 0 else { return false }
-    return Int(status.st_size) <= (file.lowercased().hasSuffix(".gz") ? 4 << 20 : 32 << 20)
+    return Int(status.st_size) <= (file.lowercased().hasSuffix(".gz") ? 512 << 10 : 4 << 20)
   }
 
   /// The pipeline, or what is wrong with the call.

@@ -133,7 +133,7 @@ extension RunDiff {
     guard let old, let new else { return .unknown("nothing is kept of the dataset in one of the runs") }
     guard let before = old.snapshot, let after = new.snapshot else {
       return .unknown(
-        "no rows are kept: they need a 'key' or a 'unique_key', and only the newest \(Store.keptSnapshots) runs keep them"
+        "no rows are kept: they need a 'key' or a 'unique_key' without private columns, and only the newest \(Store.keptSnapshots) runs keep them"
       )
     }
     if let reason = before.omission ?? after.omission { return .unknown(reason) }

@@ -15,6 +15,9 @@ extension Suggestions {
       Suggestion("schema: {required: [\(names)]}", why: "the columns of today; others may come"))
     let unique = profiles.filter { !$0.name.contains("${") && $0.isUnique && $0.nulls == 0 && $0.hasKeyName }
     if let first = unique.first { key = [first.name] }
+    if key.isEmpty, duplicateRows == 0, rows > 1 {
+      dataset.append(Suggestion("duplicate_rows", why: "no row repeats another one today"))
+    }
     columns = profiles.map { ($0.name, Self.checks(of: $0)) }
     withoutOutliers = profiles.filter { $0.outliers > 0 && $0.isIdentifier }.map(\.name)
   }
@@ -56,9 +59,11 @@ extension Suggestions {
 
   private static func range(of column: ColumnProfile) -> Suggestion? {
     switch column.distribution {
-    case .numbers(let shape) where column.type == .integer || column.type == .decimal:
+    case .numbers(let shape)
+    where (column.type == .integer || column.type == .decimal) && shape.minimum.isFinite && shape.maximum.isFinite:
       let low = NiceBounds.low(shape.minimum, high: shape.maximum)
       let high = NiceBounds.high(shape.maximum, low: shape.minimum)
+      guard low.isFinite, high.isFinite else { return nil }
       let today = "today \(NiceBounds.text(shape.minimum)) to \(NiceBounds.text(shape.maximum))"
       // Ids grow, and say nothing by their size.
       if column.isIdentifier {

@@ -4,7 +4,8 @@ enum YAMLText {
   static func scalar(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
   /// A double-quoted scalar: what it holds is what is read, whatever that is.
-  static func quoted(_ text: String) -> String {
+  /// - Parameter isKey: Whether it is a key, in which `${` begins no variable.
+  static func quoted(_ text: String, isKey: Bool = false) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -24,7 +25,8 @@ enum YAMLText {
         }
       }
     }
-    return result + "\""
+    // `${` would begin a variable.
+    return (isKey ? result : result.replacing("${", with: "$${")) + "\""
   }
 
   private static func isPlain(_ text: String) -> Bool {
@@ -40,7 +42,7 @@ enum YAMLText {
 
 extension YAMLText {
   /// A text as a mapping's key.
-  static func key(_ text: String) -> String { scalar(text) }
+  static func key(_ text: String) -> String { isPlain(text) ? text : quoted(text, isKey: true) }
 
   /// A text that stays within its comment, whatever it holds.
   static func comment(_ text: String) -> String {

@@ -69,9 +69,10 @@ struct CheckBlock {
     var counts: String?
     if judgement.evaluated > 0 {
       let (failed, evaluated) = (judgement.failed, judgement.evaluated)
+      // A query may give more rows than there are.
+      let share = failed > evaluated ? "" : " (\(NumberText.percent(failed, of: evaluated)))"
       counts =
-        "\(NumberText.grouped(failed)) of \(NumberText.grouped(evaluated)) \(failed == 1 ? "fails" : "fail") "
-        + "(\(NumberText.percent(failed, of: evaluated)))"
+        "\(NumberText.grouped(failed)) of \(NumberText.grouped(evaluated)) \(failed == 1 ? "fails" : "fail")\(share)"
     }
     switch judgement.observed {
     case .text(let text): return judgement.failed > 0 ? "\(text); \(counts ?? "")" : text

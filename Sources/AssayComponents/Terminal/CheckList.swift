@@ -29,9 +29,17 @@ struct CheckList {
       let more = NumberText.count(rest.count, "more check")
       lines.append("  \(style.symbol(.more)) and \(more): \(counts.joined(separator: ", "))")
     }
-    let passed = checks.count { $0.judgement.status == .passed }
-    if passed > 0 {
-      lines.append("  " + style.paint("\(style.symbol(.good)) \(NumberText.count(passed, "check")) passed", .good))
+    let passed = checks.filter { $0.judgement.status == .passed }
+    if !passed.isEmpty {
+      lines.append(
+        "  " + style.paint("\(style.symbol(.good)) \(NumberText.count(passed.count, "check")) passed", .good))
+    }
+    let young = passed.filter(\.judgement.lacksHistory)
+    if !young.isEmpty {
+      let names = young.prefix(6).map { [$0.check, $0.column].compactMap(\.self).joined(separator: " ") }
+      let more = young.count > names.count ? ", …" : ""
+      lines += style.paragraph(
+        "too little history yet to judge \(names.joined(separator: ", "))\(more)", mark: style.symbol(.dot), indent: 2)
     }
     return lines
   }

@@ -49,6 +49,7 @@ package struct PlainProgress: Sendable {
 
   private func facts(_ node: NodeProgress) -> String {
     let rows = NumberText.count(node.rows, "row")
+    if node.node.kind == .output, node.counters.requests == 0 { return "\(rows) ready" }
     return node.counters.requests > 0 ? "\(rows), \(NumberText.count(node.counters.requests, "request"))" : rows
   }
 }

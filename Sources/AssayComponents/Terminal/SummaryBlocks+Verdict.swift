@@ -38,7 +38,9 @@ extension SummaryBlocks {
   /// What to do about a gate that failed.
   var advice: [String] {
     guard report.exitCode == 1 else { return [] }
-    let places = report.allChecks.filter { $0.line > 0 && $0.judgement.status == .failed }
+    let failed = report.allChecks.filter { $0.line > 0 && $0.judgement.status == .failed }
+    // What the call asks for stands in no file.
+    let places = failed.filter { $0.check != "min_score" }
     var parts: [String] = []
     if let first = places.first, !report.file.isEmpty {
       let place = "\(style.safe(report.file)):\(first.line)"
@@ -46,8 +48,14 @@ extension SummaryBlocks {
         "Mend the rows where they come from; or, where a rule asks too much, the rule (the first is at \(place)).")
     }
     if places.contains(where: { $0.judgement.failed > $0.judgement.sample.count }) {
-      parts.append("All failing rows are in the table failed_rows of the store, under run \(style.safe(report.runID)).")
+      parts.append(
+        "More failing rows, as many as failed_rows allows, are in the table of that name in the store: run \(style.safe(report.runID))."
+      )
     }
+    if places.contains(where: { !$0.judgement.sample.isEmpty }) {
+      parts.append("Rows are counted from 1, a header not among them.")
+    }
+    if places.isEmpty, !failed.isEmpty { parts.append("Mend what lowers the score, or ask for less with --min-score.") }
     if parts.isEmpty { return [] }
     return [style.heading("what to do")] + parts.flatMap { style.paragraph($0, mark: style.symbol(.dot), indent: 2) }
   }

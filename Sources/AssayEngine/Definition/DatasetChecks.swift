@@ -74,7 +74,7 @@ package struct DatasetChecks: Sendable {
           "private", \.privateColumns, "Columns whose values are kept out of samples, reports and the store's ledger."),
         Key(
           "snapshot", \.snapshot,
-          "Whether runs keep the rows' keys and hashes of their cells, for `assay diff`: `false`, or `{rows: N}` for at most so many rows. Private cells are not kept; of a private key, a hash is."
+          "Whether runs keep the rows' keys and hashes of their cells, for `assay diff`: `false`, or `{rows: N}` for at most so many rows. Private cells are not kept, and with a private column in the key nothing is."
         ),
         Key("profile", \.profile, "Whether reports give each column's distinct values, minimum and maximum."),
       ],

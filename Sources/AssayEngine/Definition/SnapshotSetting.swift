@@ -1,15 +1,15 @@
 package import AssayDefinition
 
-/// Whether runs keep a dataset's rows for later comparisons: `snapshot: false`, or `snapshot: {rows: 500000}`.
+/// Whether runs keep a dataset's rows for later comparisons: `snapshot: false`, or `snapshot: {rows: 200000}`.
 package struct SnapshotSetting: ConfigValue, Hashable {
   /// The most rows that are kept; nil for none. With more rows nothing is kept.
   package var rows: Int?
 
-  /// 100,000 rows.
-  package static let standard = SnapshotSetting(rows: 100_000)
+  /// 10,000 rows: what costs a run some milliseconds.
+  package static let standard = SnapshotSetting(rows: 10_000)
 
   private struct Bounds: ConfigObject {
-    var rows = 100_000
+    var rows = 10_000
 
     static let schema = Schema(
       "snapshot", Bounds(), summary: "How many rows are kept.",

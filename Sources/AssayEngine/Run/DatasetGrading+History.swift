@@ -41,7 +41,10 @@ extension DatasetGrading {
 
   /// What is measured to keep the rows; nothing without a key, or where the file says so.
   var snapshotMeasures: [Measure] {
-    guard isScored, let limit = declaration.snapshot.rows, !snapshotKey.isEmpty else { return [] }
+    // A key of private values is not kept, and no hash of it either, from which it could be guessed.
+    guard isScored, let limit = declaration.snapshot.rows, !snapshotKey.isEmpty,
+      snapshotKey.allSatisfy({ !declaration.privateColumns.contains($0) })
+    else { return [] }
     return [.rowSnapshot(key: snapshotKey, limit: limit)]
   }
 

@@ -86,7 +86,8 @@ package struct DatasetGrading: Sendable {
   package func verdicts(_ values: MeasureValues) -> RowVerdicts {
     var verdicts = RowVerdicts()
     for field in values.schema.fields where field.declared != nil {
-      verdicts.add(values[.misfits(field.name)], reason: "type \(field.name)")
+      // The cell itself is null by now: only its reason can tell what stood there.
+      verdicts.add(values[.misfits(field.name)], reason: "type \(field.name)", tellsValues: true)
     }
     for (check, place) in places where check.splitsRows {
       for (dataset, measure) in check.check.failingRows(place) where dataset == nil {

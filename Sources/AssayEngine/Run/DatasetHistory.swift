@@ -23,8 +23,9 @@ package struct KeptNumber: Sendable, Hashable {
   }
 }
 
-/// What is known of a dataset from earlier runs of its pipeline that count: those with exit code 0, so that bad data do
-/// not become the new normal by coming twice. Empty without a store, in a replay, and where sources are cut short.
+/// What is known of a dataset from earlier runs of its pipeline that count: those with exit code 0, so that what a gate has
+/// refused does not become the measure by coming twice. What a call let through (`--fail-on never`, a baseline) was
+/// accepted, and counts. Empty without a store, in a replay, and where sources are cut short.
 package struct DatasetHistory: Sendable {
   /// The newest values of metrics, by name, the newest first.
   package var metrics: [String: [Double]] = [:]

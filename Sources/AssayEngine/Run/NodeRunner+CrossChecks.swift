@@ -24,6 +24,19 @@ extension NodeRunner {
     }
   }
 
+  /// What SQLite says of a query may hold values, unless it speaks of the query itself.
+  private func answer(
+    of query: CheckQuery, _ inputs: [(name: String, rows: any BatchSequence)], hidesValues: Bool
+  ) async throws -> MeasureValue {
+    do {
+      return try await query.answer(inputs)
+    } catch let failure as StoreFailure where hidesValues && failure.code == .badQuery {
+      let words = "\(failure)"
+      if words.contains("no such") || words.contains("syntax error") || words.contains("ambiguous") { throw failure }
+      throw RunFailure("the query of a check cannot be run; why is not told, since columns are private")
+    }
+  }
+
   /// Asks the queries of a dataset's checks.
   func query(_ node: RunNode, _ own: NodeContext) async throws {
     guard let grading = plan.gradings[node.name] else { preconditionFailure("queries are those of a graded dataset") }
@@ -37,7 +50,7 @@ extension NodeRunner {
       // Without columns there is nothing that a query could name.
       if inputs.contains(where: { $0.rows.schema.count == 0 }) { continue }
       let asking = CheckQuery(query, dataset: node.name, grading.sampling, privateColumns: hidden)
-      let value = try await asking.answer(inputs)
+      let value = try await answer(of: asking, inputs, hidesValues: !hidden.isEmpty)
       state.note { $0.measures[node.name]?[measure] = value }
     }
   }

@@ -216,8 +216,14 @@ struct NodeRunner: Sendable {
       let (finished, schema) = (grader, input.finalSchema)
       let values = try await workers.run { try finished.finish(schema: schema) }
       state.note { $0.measures[node.name] = values }
+      for name in grading.declaration.privateColumns where !values.isBlank && values.schema.index(of: name) == nil {
+        own.warn("there is no column '\(name)' to be private; names are told apart by case")
+      }
     } catch let fault as GradingFault {
-      // Whoever tells of the node says whose checks they are.
+      // Whoever tells of the node says whose checks they are. What SQL complains of may be a value.
+      if fault.code == .brokenSQL, !grading.declaration.privateColumns.isEmpty {
+        throw RunFailure("an SQL expression cannot be evaluated; why is not told, since columns are private")
+      }
       throw RunFailure(fault.message)
     }
   }

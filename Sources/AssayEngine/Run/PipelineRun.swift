@@ -279,7 +279,9 @@ package final class PipelineRun: Sendable {
     do {
       for dataset in report.datasets where dataset.metrics != nil && !options.isTrial {
         try await store.describe(
-          dataset: "\(plan.definition.name).\(dataset.name)", description: plan.definition.description, owner: nil)
+          dataset: "\(plan.definition.name).\(dataset.name)",
+          description: plan.definition.description.map { mask.apply(to: $0) },
+          owner: nil)
       }
       try await store.saveReport(report.json.text, of: runID)
     } catch {

@@ -29,6 +29,8 @@ package struct RunOptions: Sendable {
   package var minimumScore: Double?
   /// What is known to be wrong already, and fails no gate.
   package var baseline: Baseline?
+  /// Its file, which nothing may be written over.
+  package var baselinePath: String?
   /// Whether outputs are published, and the file's reports written; otherwise the run only grades.
   package var publishes = true
   /// The store's file; nil for a run without one, which can have no outputs.

@@ -37,7 +37,7 @@ struct RunVerdict: Sendable {
       measures[grading.dataset].map {
         grading.judge(
           $0, others: measures, enrichments: enrichments, history: histories[grading.dataset] ?? DatasetHistory(),
-          now: options.clock.now,
+          now: options.clock.startedAt,
           minimumScore: grading.isScored ? options.minimumScore : nil)
       }
     }
@@ -296,7 +296,11 @@ struct RunVerdict: Sendable {
           MetricRecord(dataset: name, name: metric.name, value: metric.value, details: metric.detailsJSON.text))
       }
       metrics += result.keptNumbers.map { MetricRecord(dataset: name, name: $0.name, value: $0.value) }
-      if let columns = result.profile {
+      if let columns = result.profile?.map({ column in
+        var column = column
+        column.distribution = column.distribution.map { mask.apply(to: $0) }
+        return column
+      }) {
         let snapshot = result.snapshot.map { plan.gradings[result.dataset.name]?.record($0, mask) } ?? nil
         profiles.append(
           ProfileRecord(dataset: name, rows: result.dataset.rows, columns: columns, snapshot: snapshot))

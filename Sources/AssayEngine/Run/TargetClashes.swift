@@ -19,6 +19,7 @@ extension PipelineDefinition {
       return absolute(joined)
     }
     var taken: [String: String] = [absolute(options.file): "the pipeline file"]
+    if let baseline = options.baselinePath { taken[absolute(baseline)] = "the baseline" }
     for source in sources {
       if let file = source.source.file { taken[place(file)] = "the file that source '\(source.name)' reads" }
     }

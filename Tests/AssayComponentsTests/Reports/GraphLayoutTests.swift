@@ -1,7 +1,7 @@
 import AssayTestSupport
 import Testing
 
-@testable import AssayComponents
+import AssayComponents
 
 /// The drawing of a graph: layers, distances, limits.
 @Suite struct GraphLayoutTests {

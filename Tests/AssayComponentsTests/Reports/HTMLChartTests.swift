@@ -2,7 +2,7 @@ import AssayEngine
 import AssayQuality
 import Testing
 
-@testable import AssayComponents
+import AssayComponents
 
 /// The charts of the page.
 @Suite struct HTMLChartTests {

@@ -5,7 +5,7 @@ import AssayQuality
 import AssayStore
 import Testing
 
-@testable import AssayComponents
+import AssayComponents
 
 /// The page of a run as text: what data may do to it, and what it may hold.
 @Suite struct HTMLReportTests {

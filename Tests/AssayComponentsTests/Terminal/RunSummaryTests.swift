@@ -71,8 +71,9 @@ import Testing
         ── what to do ──────────────────────────────────────────────────────────────────
           · Mend the rows where they come from; or, where a rule asks too much, the rule
             (the first is at pipelines/customers.yaml:14).
-          · All failing rows are in the table failed_rows of the store, under run
-            20261124-061500-k3x9.
+          · More failing rows, as many as failed_rows allows, are in the table of that
+            name in the store: run 20261124-061500-k3x9.
+          · Rows are counted from 1, a header not among them.
 
         gate failed: 1 check (exit code 1); 1 of 2 outputs published
 

@@ -1,11 +1,11 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Runs a pipeline as a gate, for cron, make or a CI system that has no example of its own.
 #
 #   gate.sh PIPELINE [OPTION ...]      options are those of `assay run`
 #
 # Reports go to the folder REPORTS (reports). A run that broke on its way is gone on with once: what was answered is not
 # asked again. The exit code is that of `assay run`.
-set -euo pipefail
+set -eu
 
 if [ $# -eq 0 ]; then
   echo "usage: gate.sh PIPELINE [OPTION ...]" >&2

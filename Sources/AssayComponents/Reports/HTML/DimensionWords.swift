@@ -1,13 +1,13 @@
-internal import AssayQuality
+package import AssayQuality
 
 /// What a dimension's value comes from, in words: `212 of 6,020 cells are empty: phone 208, email 4`.
-struct DimensionWords {
-  let text: String
+package struct DimensionWords {
+  package let text: String
 
   /// Columns that are named.
   private static let shownColumns = 3
 
-  init(_ metric: Metric) {
+  package init(_ metric: Metric) {
     var columns: [(name: String, number: Int?)] = []
     for detail in metric.details {
       switch detail.value {

@@ -2,29 +2,29 @@
 ///
 /// An edge over several layers passes them between their nodes, at places of its own. The same graph always gets the
 /// same layout.
-struct GraphLayout: Sendable, Hashable {
-  struct Point: Sendable, Hashable {
-    var x: Double
-    var y: Double
+package struct GraphLayout: Sendable, Hashable {
+  package struct Point: Sendable, Hashable {
+    package var x: Double
+    package var y: Double
   }
 
   /// An edge from one node to another, by the middles of the places that it passes, ends included.
-  struct Edge: Sendable, Hashable {
-    var from: Int
-    var to: Int
-    var points: [Point]
+  package struct Edge: Sendable, Hashable {
+    package var from: Int
+    package var to: Int
+    package var points: [Point]
   }
 
-  static let (nodeWidth, nodeHeight) = (192.0, 66.0)
+  package static let (nodeWidth, nodeHeight) = (192.0, 66.0)
   private static let (gapX, gapY, passHeight) = (40.0, 16.0, 10.0)
   /// Nodes and passed layers beyond which a drawing tells nothing any more.
   private static let (mostNodes, mostPlaces) = (60, 240)
 
   /// The upper left corners of the nodes.
-  let nodes: [Point]
-  let edges: [Edge]
-  let width: Double
-  let height: Double
+  package let nodes: [Point]
+  package let edges: [Edge]
+  package let width: Double
+  package let height: Double
 
   /// A node, or a place where an edge passes a layer.
   private struct Place {
@@ -39,7 +39,7 @@ struct GraphLayout: Sendable, Hashable {
 
   /// - Parameter inputs: For each node the nodes that feed it, each of which stands before it.
   /// - Returns: Nil for a graph without nodes, and for one that is too large to draw.
-  init?(inputs: [[Int]]) {
+  package init?(inputs: [[Int]]) {
     if inputs.isEmpty || inputs.count > Self.mostNodes { return nil }
     var layers: [Int] = []
     for fed in inputs { layers.append(fed.reduce(0) { max($0, layers[$1] + 1) }) }

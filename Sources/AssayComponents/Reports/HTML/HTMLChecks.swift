@@ -1,8 +1,8 @@
-internal import AssayEngine
+package import AssayEngine
 internal import AssayQuality
 
 /// The checks of a dataset or of the pipeline: those that do not hold in full with some of their rows, the others as a list.
-struct HTMLChecks {
+package struct HTMLChecks {
   let checks: [RunReport.CheckResult]
   let file: String
   let id: String
@@ -12,13 +12,13 @@ struct HTMLChecks {
   /// Columns of a failing row that are shown.
   private static let shownCells = 8
 
-  init(_ checks: [RunReport.CheckResult], file: String, id: String) {
+  package init(_ checks: [RunReport.CheckResult], file: String, id: String) {
     self.checks = checks
     self.file = file
     self.id = id
   }
 
-  var markup: Markup {
+  package var markup: Markup {
     let order: [CheckStatus] = [.failed, .error, .warned, .noData]
     let open = order.flatMap { status in checks.filter { $0.judgement.status == status } }
     let passed = checks.filter { $0.judgement.status == .passed }

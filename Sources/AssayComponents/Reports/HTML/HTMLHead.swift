@@ -109,7 +109,7 @@ struct HTMLHead {
 }
 
 /// Times as people read them.
-enum DateWords {
+package enum DateWords {
   private static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
@@ -124,7 +124,7 @@ enum DateWords {
   }
 
   /// `24 Nov 2026, 06:15 UTC`.
-  static func minute(_ text: String) -> String {
+  package static func minute(_ text: String) -> String {
     let utf8 = Array(text.utf8)
     guard utf8.count >= 17, utf8[10] == UInt8(ascii: "T"), utf8.last == UInt8(ascii: "Z") else { return text }
     return "\(day(text)), \(String(decoding: utf8[11..<16], as: UTF8.self)) UTC"

@@ -1,12 +1,12 @@
 internal import AssayEngine
-internal import AssayQuality
+package import AssayQuality
 
 /// The spread of numbers or days: bars, those beyond the fences in another colour, and what lies far out at the ends.
-struct HistogramChart {
+package struct HistogramChart {
   let shape: NumberShape
   let isDays: Bool
 
-  init(_ shape: NumberShape, isDays: Bool) {
+  package init(_ shape: NumberShape, isDays: Bool) {
     self.shape = shape
     self.isDays = isDays
   }
@@ -15,7 +15,7 @@ struct HistogramChart {
   /// The width of the bars for what lies before the first bin and behind the last.
   private static let margin = 14.0
 
-  var markup: Markup {
+  package var markup: Markup {
     let bins = shape.histogram
     let left = bins.below > 0 ? Self.margin : 0
     let right = Self.width - (bins.above > 0 ? Self.margin : 0)
@@ -98,14 +98,14 @@ struct HistogramChart {
 }
 
 /// The most frequent texts of a column as bars.
-struct FrequencyBars {
+package struct FrequencyBars {
   let found: ValueFrequencies
 
-  init(_ found: ValueFrequencies) { self.found = found }
+  package init(_ found: ValueFrequencies) { self.found = found }
 
   private static let shown = 4
 
-  var markup: Markup {
+  package var markup: Markup {
     let total = found.total
     // One more is shown rather than counted alone.
     let shown = found.entries.count <= Self.shown ? Self.shown : Self.shown - 1

@@ -1,13 +1,13 @@
 /// Scores from run to run as a line with its least and its last value marked. Runs without a score leave gaps.
-struct TrendChart {
+package struct TrendChart {
   let values: [Double?]
 
-  init(_ values: [Double?]) { self.values = values }
+  package init(_ values: [Double?]) { self.values = values }
 
   private static let (width, height) = (340.0, 92.0)
   private static let (left, right, top, bottom) = (8.0, 56.0, 10.0, 82.0)
 
-  var markup: Markup {
+  package var markup: Markup {
     let known = values.compactMap { $0 }
     guard let least = known.min(), let greatest = known.max() else { return "" }
     // A change of a hundredth is no landslide: the scale spans about a point at least.
@@ -52,12 +52,12 @@ struct TrendChart {
 }
 
 /// A dimension's values from run to run, as small as a word.
-struct Sparkline {
+package struct Sparkline {
   let values: [Double?]
 
-  init(_ values: [Double?]) { self.values = values }
+  package init(_ values: [Double?]) { self.values = values }
 
-  var markup: Markup {
+  package var markup: Markup {
     let known = values.compactMap { $0 }
     guard let least = known.min(), let greatest = known.max() else { return "" }
     let span = max(greatest - least, 1)

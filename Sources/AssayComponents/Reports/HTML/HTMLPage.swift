@@ -1,14 +1,14 @@
-internal import AssayEngine
+package import AssayEngine
 internal import AssayQuality
 
 /// The page of a run: a head that says how it ended, a section for each dataset, and how the run went.
-struct HTMLPage {
+package struct HTMLPage {
   let report: RunReport
 
-  init(_ report: RunReport) { self.report = report }
+  package init(_ report: RunReport) { self.report = report }
 
   /// The page as text; the same report gives the same bytes.
-  var text: String {
+  package var text: String {
     // The policy lets nothing be fetched and no script run, whatever the page may come to hold.
     let page: Markup = """
       <!DOCTYPE html>

@@ -2,32 +2,32 @@
 ///
 /// Only literals of the source are markup. What is interpolated is text, and is escaped: data of whatever kind cannot
 /// become a tag, an attribute or a reference.
-struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
-  private(set) var html: String
+package struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
+  package private(set) var html: String
 
-  init(stringLiteral literal: String) { html = literal }
-  init(stringInterpolation pieces: StringInterpolation) { html = pieces.html }
+  package init(stringLiteral literal: String) { html = literal }
+  package init(stringInterpolation pieces: StringInterpolation) { html = pieces.html }
 
-  struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate(set) var html = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity * 2) }
+    package init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity * 2) }
 
-    mutating func appendLiteral(_ literal: String) { html += literal }
-    mutating func appendInterpolation(_ text: String) { html += escaped(text) }
-    mutating func appendInterpolation(_ number: Int) { html += String(number) }
-    mutating func appendInterpolation(_ piece: Markup) { html += piece.html }
-    mutating func appendInterpolation(_ piece: Markup?) { html += piece?.html ?? "" }
-    mutating func appendInterpolation(_ pieces: [Markup]) { for piece in pieces { html += piece.html } }
+    package mutating func appendLiteral(_ literal: String) { html += literal }
+    package mutating func appendInterpolation(_ text: String) { html += escaped(text) }
+    package mutating func appendInterpolation(_ number: Int) { html += String(number) }
+    package mutating func appendInterpolation(_ piece: Markup) { html += piece.html }
+    package mutating func appendInterpolation(_ piece: Markup?) { html += piece?.html ?? "" }
+    package mutating func appendInterpolation(_ pieces: [Markup]) { for piece in pieces { html += piece.html } }
 
     /// A coordinate, to a tenth.
-    mutating func appendInterpolation(at place: Double) { html += coordinate(place) }
+    package mutating func appendInterpolation(at place: Double) { html += coordinate(place) }
   }
 }
 
 extension Markup {
   /// Text of data or servers: cut where it is long, in a box that its direction and its blanks stay in.
-  static func value(_ text: String?, limit: Int = 160) -> Markup {
+  package static func value(_ text: String?, limit: Int = 160) -> Markup {
     guard let text else { return "<i class=\"null\">empty</i>" }
     if text.isEmpty { return "<i class=\"null\">empty text</i>" }
     return "<code>\(cut(text, limit))</code>"
@@ -38,7 +38,7 @@ extension Markup {
 }
 
 /// The beginning of a text, with an ellipsis where that is not all of it.
-func cut(_ text: String, _ limit: Int) -> String {
+package func cut(_ text: String, _ limit: Int) -> String {
   // A character may have any number of marks: scalars are counted first.
   let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit * 4)))
   let isWhole = start.utf8.count == text.utf8.count && start.count <= limit
