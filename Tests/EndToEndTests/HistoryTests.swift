@@ -102,6 +102,23 @@ import Testing
     #expect(seen(retyped, "schema_change")[1] == "retyped: state (text to integer), amount (integer to text)")
   }
 
+  @Test func `what checks of a column observe can be drawn over runs`() async throws {
+    for (rows, mean) in [("1\n3\n", "2"), ("2\n4\n", "3")] {
+      try workspace.write("n\n\(rows)", to: "in.csv")
+      try workspace.write(
+        """
+        version: 1
+        name: p
+        sources: {s: {type: csv, path: in.csv}}
+        checks: {s: {columns: {n: [{mean: {max: 9}}, {max: {max: 9}, where: n < 3}, not_null]}}}
+        """, to: "p.yaml")
+      #expect(try await workspace.assay("run", "p.yaml").code == 0)
+      #expect(try await workspace.assay("history", "mean(n)").output.contains("last \(mean)"))
+    }
+    let unknown = try await workspace.assay("history", "max(n)")
+    #expect(unknown.code == 2, "the greatest of a part of the rows is not that of all")
+  }
+
   @Test func `a secret among the values is kept as little as a private one`() async throws {
     try workspace.write("id,token\n1,hunter2-hunter2\n2,other\n", to: "in.csv")
     try workspace.write(

@@ -11,12 +11,25 @@ extension DatasetGrading {
     return places.flatMap { $0.declaration.check.historyNeeds($0.place) }.filter { seen.insert($0).inserted }
   }
 
-  /// The numbers that are kept for later runs beside the metrics: the row count, and what checks compare.
-  func keptNumbers(_ evidence: CheckEvidence) -> [KeptNumber] {
+  /// What checks of a column's single numbers observed, by the check and the column: `mean(revenue)`. A part of the rows is
+  /// another number than all of them, and not kept under that name.
+  func observedNumbers(_ verdicts: [CheckJudgement?]) -> [KeptNumber] {
+    zip(places, verdicts).compactMap { entry, verdict in
+      let check = entry.declaration
+      guard let column = check.column, !check.check.judgesRows, check.common.filter == nil,
+        case .number(let number)? = verdict?.observed
+      else { return nil }
+      return KeptNumber("\(check.name)(\(column))", number)
+    }
+  }
+
+  /// The numbers that are kept for later runs beside the metrics: the row count, what checks compare, and what they
+  /// observed.
+  func keptNumbers(_ evidence: CheckEvidence, observed: [KeptNumber]) -> [KeptNumber] {
     var seen = Set(evidence.metrics?.all.map(\.name) ?? [])
     return
       ([KeptNumber("row_count", Double(evidence.rowCount))]
-      + places.flatMap { $0.declaration.check.keptNumbers(evidence, $0.place) })
+      + places.flatMap { $0.declaration.check.keptNumbers(evidence, $0.place) } + observed)
       .filter { seen.insert($0.name).inserted }
   }
 

@@ -188,7 +188,7 @@ package struct DatasetGrading: Sendable {
     report.checks += judged
     var result = Result(dataset: report, failedRows: failedRows)
     if isScored {
-      result.keptNumbers = keptNumbers(evidence)
+      result.keptNumbers = keptNumbers(evidence, observed: observedNumbers(verdicts))
       result.profile = profile(values, report.columns)
       result.snapshot = snapshotMeasures.first.flatMap { values[$0] }.flatMap {
         if case .snapshot(let value) = $0 { value } else { nil }
