@@ -14,6 +14,15 @@ import Testing
     #expect(run.code == 0 && run.check("outliers")?["failed"]?.int == 0)
   }
 
+  @Test func `the fences of outliers are told with as many digits as tell something`() async throws {
+    let values = (0..<40).map { "\(Double($0) * 0.1 + 1.0 / 3)" } + ["1000"]
+    let run = try await run("v\n\(values.joined(separator: "\n"))\n", "{columns: {v: [outliers]}}")
+    #expect(run.check("outliers")?["failed"]?.int == 1)
+    let expected = try #require(run.check("outliers")?["expected"]?.string)
+    #expect(
+      expected.wholeMatch(of: /no value is an outlier, below -?[0-9.]{1,8} or above [0-9.]{1,8}/) != nil, "\(expected)")
+  }
+
   @Test(arguments: [("at_least: 99.9%", 1), ("at_most: 0.1%", 1), ("at_least: 99.3%", 7), ("at_most: 0.7%", 7)])
   func `a share that is just met is met`(_ bound: String, _ bad: Int) async throws {
     let rows = (0..<1000).map { $0 < bad ? "b" : "a" }.joined(separator: "\n")

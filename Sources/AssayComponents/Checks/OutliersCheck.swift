@@ -40,10 +40,15 @@ package struct OutliersCheck: Check, Component {
     if case .rows(let rows)? = found, case .range(let min, let max, _, _)? = rows.verdict,
       !evidence.values.privateColumns.contains(place.column ?? "")
     {
-      let fences = [min.map { "below \($0.words)" }, max.map { "above \($0.words)" }].compactMap(\.self)
+      let fences = [min.map { "below \(Self.words($0))" }, max.map { "above \(Self.words($0))" }].compactMap(\.self)
       if !fences.isEmpty { whole += ", \(fences.joined(separator: " or "))" }
     }
     return judgeRows(
       found, RowClaim(whole, verb: "are no outliers"), place.common.thresholds, severity: place.common.severity)
+  }
+
+  /// A fence is worked out, and has more digits than tell anything.
+  private static func words(_ bound: RangeBound) -> String {
+    if case .number(let number) = bound { rough(number) } else { bound.words }
   }
 }
