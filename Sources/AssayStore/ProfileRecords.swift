@@ -77,16 +77,6 @@ package struct MetricPoint: Sendable, Hashable {
   }
 }
 
-/// The metrics that one run has of a dataset.
-package struct RunMetrics: Sendable, Hashable {
-  package var run: String
-  package var startedAt: StoreTime
-  package var outcome: String
-  package var exitCode: Int
-  /// By the metric's name: `overall_quality`, `row_count`, `mean(revenue)`; without those that had no data.
-  package var values: [String: Double]
-}
-
 /// A metric of which the store has values.
 package struct KnownMetric: Sendable, Hashable {
   package var pipeline: String

@@ -46,9 +46,6 @@ import Testing
       try await store.values(of: "row_count", dataset: "p.s", pipeline: "p", last: 1, onlyCounting: true).map(\.run)
         == ["r4"])
     #expect(try await store.values(of: "nothing", dataset: "p.s", pipeline: "p", last: 9).isEmpty)
-    let trend = try await store.metrics(of: "p.s", pipeline: "p", lastRuns: 3)
-    #expect(trend.map(\.run) == ["r4", "r3", "r2"])
-    #expect(trend.map { $0.values["row_count"] } == [12, nil, 99])
     let known = try await store.knownMetrics()
     #expect(
       known.map { "\($0.pipeline) \($0.dataset) \($0.name) \($0.runs)" } == ["p s row_count 4", "p2 p.s row_count 1"])

@@ -12,7 +12,7 @@ package struct PublishedTable: Sendable, Hashable {
     name = String(dataset.dropFirst(Self.prefix.count))
   }
 
-  private static let prefix = "published."
+  static let prefix = "published."
 }
 
 /// The name of a dataset that checks compare with: a source or step of the file, or `published.TABLE`.

@@ -54,7 +54,7 @@ extension RunGraph {
   }
 
   /// The name under which checks judge a table as it will be published: `published.TABLE`.
-  static func publishedDataset(of table: String) -> String { "published.\(table)" }
+  static func publishedDataset(of table: String) -> String { PublishedTable.prefix + table }
 
   /// A dataset that is made of others.
   struct MadeDataset {
