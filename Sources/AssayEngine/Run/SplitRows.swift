@@ -85,8 +85,8 @@ struct SplitRows: Sendable {
 
   /// A reader of the kept rows with the number of rows that it has read.
   private final class Position: Sendable {
+    // `@unchecked Sendable`, since a batch iterator is not: it is a value of its own, and is used under the mutex alone.
     private struct State: @unchecked Sendable {
-      // Safe to send: a reader is a value of its own, and is used under the mutex alone.
       var iterator: any BatchIterator
       var rowsBefore = 0
     }

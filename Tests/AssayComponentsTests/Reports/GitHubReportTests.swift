@@ -4,9 +4,9 @@ import AssayQuality
 import Testing
 
 @Suite struct GitHubReportTests {
-  private let actions = ["GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": "/home/runner/work/shop"]
+  private let actions = ["GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": "/builds/shop"]
 
-  private func lines(_ report: RunReport, in folder: String = "/home/runner/work/shop") throws -> [String] {
+  private func lines(_ report: RunReport, in folder: String = "/builds/shop") throws -> [String] {
     let context = ReportContext(environment: actions, workingDirectory: folder)
     guard case .console(let text)? = try HostileTexts.report(of: "github").deliveries(report, context).first else {
       return []
@@ -55,10 +55,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("p.yaml", "/home/runner/work/shop", "p.yaml"), ("p.yaml", "/home/runner/work/shop/data", "data/p.yaml"),
-    ("../p.yaml", "/home/runner/work/shop/data", "p.yaml"), ("./a/p.yaml", "/home/runner/work/shop", "a/p.yaml"),
-    ("/home/runner/work/shop/a/p.yaml", "/tmp", "a/p.yaml"), ("/etc/p.yaml", "/tmp", "/etc/p.yaml"),
-    ("p.yaml", "/home/runner/work/shopping", "p.yaml"),
+    ("p.yaml", "/builds/shop", "p.yaml"), ("p.yaml", "/builds/shop/data", "data/p.yaml"),
+    ("../p.yaml", "/builds/shop/data", "p.yaml"), ("./a/p.yaml", "/builds/shop", "a/p.yaml"),
+    ("/builds/shop/a/p.yaml", "/tmp", "a/p.yaml"), ("/etc/p.yaml", "/tmp", "/etc/p.yaml"),
+    ("p.yaml", "/builds/shopping", "p.yaml"),
   ])
   func `files are named from the root of the repository`(_ file: String, _ folder: String, _ shown: String) throws {
     var report = try Reports.failed()
