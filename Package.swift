@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "AssayColumns", dependencies: ["CAssay"]),
+    .target(name: "AssaySchedule"),
     .target(
       name: "AssayDefinition",
       dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -67,7 +68,8 @@ let package = Package(
     .target(
       name: "AssayEngine",
       dependencies: [
-        "CAssay", "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
+        "CAssay", "AssayColumns", "AssaySchedule", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP",
+        "AssayStore",
       ]),
     .target(
       name: "AssayComponents",
@@ -78,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: [
-        "CAssay", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayStore", "AssayEngine", "AssayComponents",
+        "CAssay", "AssaySchedule", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayStore", "AssayEngine",
+        "AssayComponents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [
@@ -104,6 +107,7 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
         "AssayComponents", "AssayTestSupport", "FormatTwins",
       ]),
+    .testTarget(name: "AssayScheduleTests", dependencies: ["AssaySchedule", "AssayTestSupport"]),
     .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),
     .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition", "AssayTestSupport"]),
     .testTarget(

@@ -4,7 +4,7 @@ import Glibc
 /// name, or, where that folder is not there, the path behind the current folder. A symbolic link is followed.
 ///
 /// Blocks on the disk. The empty path stays empty, and a path stays as it is where the current folder has no name.
-func absolutePath(_ path: String) -> String {
+package func absolutePath(_ path: String) -> String {
   if path.isEmpty { return path }
   var status = stat()
   // What a symbolic link leads to is the file that is meant: renaming over the link would leave it as it is.

@@ -1,3 +1,18 @@
+/// What started a run.
+package enum RunTrigger: String, Sendable, Hashable, CaseIterable {
+  /// A person, or another program.
+  case manual
+  /// A slot of its schedule, in its time.
+  case schedule
+  /// A slot that was missed.
+  case catchUp = "catch_up"
+  /// A slot whose run broke, once more.
+  case retry
+  case backfill
+  case resume
+  case rerun
+}
+
 /// A run as the ledger keeps it.
 package struct RunRecord: Sendable, Hashable {
   /// Unique; letters, digits and `-` only.
@@ -20,6 +35,24 @@ package struct RunRecord: Sendable, Hashable {
   package var logicalTime: StoreTime
   /// The broken run that it goes on with.
   package var resumedFrom: String?
+  package var trigger = RunTrigger.manual
+  /// The moment that it stands for, in RFC 3339 with the offset of its schedule's time zone; nil for a run without one.
+  package var slot: String?
+  /// The pipeline file, as an absolute path.
+  package var file: String?
+  /// What else the call said, as a JSON object.
+  package var call: String?
+  /// Whether it may go on beside runs of the pipeline that stand for other moments.
+  package var runsBesideOthers = false
+  /// The claim on its slot that it starts with; nil for a run that nobody claimed a slot for.
+  package var claim: SlotClaim?
+  /// Requests that were sent, retries among them; nil until it ends.
+  package var requests: Int?
+  /// The mean of its datasets' overall scores, 0 to 100; nil where none is graded, and until it ends.
+  package var score: Double?
+  package var failedChecks: Int?
+  /// Why it did not pass, in a line; nil where it did.
+  package var reason: String?
 
   /// A run that starts.
   package init(
@@ -175,6 +208,11 @@ package struct RunResult: Sendable, Hashable {
   package var profiles: [ProfileRecord]
   /// The JSON report, if it is ready by now; `saveReport` adds it later.
   package var report: String?
+  /// What the list of runs tells: see `RunRecord`.
+  package var requests: Int?
+  package var score: Double?
+  package var failedChecks: Int?
+  package var reason: String?
 
   package init(
     outcome: String, exitCode: Int, finishedAt: StoreTime = .now, steps: [StepRecord] = [],

@@ -5,14 +5,19 @@ extension Store {
   ) throws(StoreFailure) {
     let ended = try handle.rows(
       """
-      UPDATE runs SET outcome = ?, exit_code = ?, finished_at = ?, report = ? WHERE id = ? AND outcome IS NULL
-      RETURNING id
+      UPDATE runs SET outcome = ?, exit_code = ?, finished_at = ?, requests = ?, score = ?, failed_checks = ?,
+        reason = ? WHERE id = ? AND outcome IS NULL RETURNING id
       """,
       [
-        .text(result.outcome), SQLValue(result.exitCode), .text(result.finishedAt.text), SQLValue(result.report),
-        .text(run),
+        .text(result.outcome), SQLValue(result.exitCode), .text(result.finishedAt.text), SQLValue(result.requests),
+        result.score.map { .decimal($0) } ?? .null, SQLValue(result.failedChecks), SQLValue(result.reason), .text(run),
       ])
     if ended.isEmpty { throw unknownRun(run, path) }
+    if let report = result.report { try saveReport(report, messages: "[]", of: run, in: handle) }
+    try handle.rows("DELETE FROM resource_holds WHERE run_id = ?", [.text(run)])
+    try handle.rows(
+      "UPDATE slots SET state = ?, decided_at = ?, reason = ? WHERE run_id = ?",
+      [.text(result.outcome), .text(result.finishedAt.text), SQLValue(result.reason), .text(run)])
     try releaseClaims(of: run, in: handle)
     // Pages and sent requests were kept for a resume, which is over; answers to look-ups belong to no run.
     if !resumable.contains(result.outcome) {

@@ -35,6 +35,13 @@ extension Store {
         try handle.rows(
           "UPDATE runs SET outcome = 'broken', exit_code = 3, finished_at = ? WHERE id = ? AND outcome IS NULL",
           [.text(now.text), .text(run)])
+        try handle.rows(
+          "UPDATE slots SET state = 'broken', decided_at = ? WHERE run_id = ? AND state = 'running'",
+          [.text(now.text), .text(run)])
+      }
+      if !dead.isEmpty {
+        try handle.rows(
+          "DELETE FROM resource_holds WHERE run_id NOT IN (SELECT id FROM runs WHERE outcome IS NULL)")
       }
       return dead
     }

@@ -18,12 +18,16 @@ extension Store {
     }
   }
 
+  /// The runs, `run` among them, that nobody goes on with once it came to its end: of the same pipeline, and of the same
+  /// moment, of none, or of over a week ago. Those of other slots may still be resumed, and others may be at work.
+  static let settledBy = """
+    SELECT other.id FROM runs AS other JOIN runs AS own ON own.id = ?1 AND own.pipeline = other.pipeline
+    WHERE other.id = own.id OR other.outcome IS NOT NULL AND (other.slot IS NULL OR other.slot = own.slot
+      OR other.started_at < strftime('%Y-%m-%dT%H:%M:%fZ', own.started_at, '-7 days'))
+    """
+
   /// Drops, within an open transaction, what runs of a pipeline keep for being resumed: one of them came to its end.
   static func dropKeptAnswers(ofPipelineOf run: String, in handle: SQLHandle) throws(StoreFailure) {
-    try handle.rows(
-      """
-      DELETE FROM http_responses WHERE run_id IN (
-        SELECT id FROM runs WHERE pipeline = (SELECT pipeline FROM runs WHERE id = ?))
-      """, [.text(run)])
+    try handle.rows("DELETE FROM http_responses WHERE run_id IN (\(settledBy))", [.text(run)])
   }
 }

@@ -6,8 +6,12 @@ extension Store {
   package func begin(_ run: RunRecord, now: StoreTime = .now) async throws(StoreFailure) {
     try await settle(now: now)
     try await file.transaction { [path] handle throws(StoreFailure) in
+      // Runs of other slots may go on beside one that says so; a slot has one run at a time.
       let alive = try handle.rows(
-        "SELECT id, host, pid, started_at FROM runs WHERE pipeline = ? AND outcome IS NULL", [.text(run.pipeline)])
+        """
+        SELECT id, host, pid, started_at FROM runs WHERE pipeline = ?1 AND outcome IS NULL
+          AND (?2 = 0 OR logical_time = ?3)
+        """, [.text(run.pipeline), SQLValue(run.runsBesideOthers ? 1 : 0), .text(run.logicalTime.text)])
       if let other = alive.first?.map({ $0.text ?? "" }) {
         throw StoreFailure(
           .alreadyRunning, path,
@@ -17,13 +21,16 @@ extension Store {
       try handle.rows(
         """
         INSERT INTO runs (id, pipeline, definition_sha256, params, started_at, host, pid, owner, lease_until,
-          assay_version, logical_time, resumed_from) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+          assay_version, logical_time, resumed_from, "trigger", slot, file, "call")
+          VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(run.id), .text(run.pipeline), .text(run.definitionSHA256), .text(run.params),
           .text(run.startedAt.text), .text(run.process.host), SQLValue(run.process.pid), .text(run.process.owner),
           .text(run.leaseUntil.text), .text(run.assayVersion), .text(run.logicalTime.text), SQLValue(run.resumedFrom),
+          .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file), SQLValue(run.call),
         ])
+      if let claim = run.claim { try Self.enter(run.id, into: claim, of: run.pipeline, in: handle, path) }
     }
   }
 
@@ -47,17 +54,38 @@ extension Store {
     try await discard(run)
   }
 
-  /// Keeps the JSON report of a run that has ended.
-  package func saveReport(_ json: String, of run: String) async throws(StoreFailure) {
+  /// Keeps the JSON report of a run that has ended, and what was said of it beside.
+  /// - Parameter messages: For people, a JSON array of texts.
+  package func saveReport(
+    _ json: String, messages: String = "[]", of run: String
+  ) async throws(StoreFailure) {
     try await file.transaction { handle throws(StoreFailure) in
-      try handle.rows("UPDATE runs SET report = ? WHERE id = ?", [.text(json), .text(run)])
+      try Self.saveReport(json, messages: messages, of: run, in: handle)
+    }
+  }
+
+  static func saveReport(
+    _ json: String, messages: String, of run: String, in handle: SQLHandle
+  ) throws(StoreFailure) {
+    try handle.rows(
+      """
+      INSERT INTO run_reports (run_id, report, messages) VALUES (?1, ?2, ?3)
+      ON CONFLICT (run_id) DO UPDATE SET report = ?2, messages = ?3
+      """, [.text(run), .text(json), .text(messages)])
+  }
+
+  /// What was said of a run beside its report: a JSON array of texts.
+  package func messages(of run: String) async throws(StoreFailure) -> String {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT messages FROM run_reports WHERE run_id = ?", [.text(run)]).first?.first?.text
+        ?? "[]"
     }
   }
 
   /// The JSON report of a run, if one was kept.
   package func report(of run: String) async throws(StoreFailure) -> String? {
     try await file.perform { connection throws(StoreFailure) in
-      try connection.handle.rows("SELECT report FROM runs WHERE id = ?", [.text(run)]).first?.first?.text
+      try connection.handle.rows("SELECT report FROM run_reports WHERE run_id = ?", [.text(run)]).first?.first?.text
     }
   }
 
@@ -73,9 +101,9 @@ extension Store {
     }
   }
 
-  private static let runColumns = """
+  static let runColumns = """
     id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until, finished_at, \
-    outcome, exit_code, logical_time, resumed_from
+    outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, "call", requests, score, failed_checks, reason
     """
 
   /// The run of an id; nil where there is none.
@@ -120,7 +148,8 @@ extension Store {
 }
 
 extension RunRecord {
-  fileprivate init(row: [SQLValue]) {
+  /// A row of `Store.runColumns`.
+  init(row: [SQLValue]) {
     self.init(
       id: row[0].text ?? "", pipeline: row[1].text ?? "", definitionSHA256: row[2].text ?? "",
       params: row[3].text ?? "{}", startedAt: StoreTime(text: row[4].text ?? "") ?? StoreTime(milliseconds: 0),
@@ -132,5 +161,13 @@ extension RunRecord {
     exitCode = row[12].integer
     logicalTime = row[13].text.flatMap { StoreTime(text: $0) } ?? startedAt
     resumedFrom = row[14].text
+    trigger = row[15].text.flatMap { RunTrigger(rawValue: $0) } ?? .manual
+    slot = row[16].text
+    file = row[17].text
+    call = row[18].text
+    requests = row[19].integer
+    score = row[20].decimal
+    failedChecks = row[21].integer
+    reason = row[22].text
   }
 }

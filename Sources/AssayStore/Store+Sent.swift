@@ -56,10 +56,6 @@ extension Store {
   /// Drops, within an open transaction, what runs of a pipeline have sent: one of them came to its end, so that none is
   /// gone on with.
   static func dropSent(ofPipelineOf run: String, in handle: SQLHandle) throws(StoreFailure) {
-    try handle.rows(
-      """
-      DELETE FROM sent_requests WHERE root_run IN (
-        SELECT id FROM runs WHERE pipeline = (SELECT pipeline FROM runs WHERE id = ?))
-      """, [.text(run)])
+    try handle.rows("DELETE FROM sent_requests WHERE root_run IN (\(settledBy))", [.text(run)])
   }
 }

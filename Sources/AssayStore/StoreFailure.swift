@@ -13,6 +13,8 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
     case newerVersion = "store.newer-version"
     /// Another run of the same pipeline is alive.
     case alreadyRunning = "store.already-running"
+    /// The slot was decided on by another scheduler.
+    case slotTaken = "store.slot-taken"
     /// The run is not, or no longer, known as running.
     case noSuchRun = "store.no-such-run"
     /// A table's name is reserved, belongs to a view, or is otherwise unusable.

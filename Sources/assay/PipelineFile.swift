@@ -40,7 +40,7 @@ struct PipelineFile {
     var environment = try Self.environment(envFile, beside: path)
     environment.merge(replays?.environment ?? [:]) { real, _ in real }
     var variables = Variables(
-      environment: environment, runDay: Int(clock.startedAt.milliseconds / 86_400_000), unsetIsFault: unsetIsFault)
+      environment: environment, runDay: clock.day, unsetIsFault: unsetIsFault)
     if replays != nil { variables.secretStandIn = SecretMask.replacement }
     result = PipelineDecoder(catalogue: .standard, variables: variables, params: values).decode(text)
   }

@@ -114,7 +114,7 @@ struct RunCommand: AsyncParsableCommand {
           of: definition.name, sha256: options.definitionSHA256, store: options.storePath ?? "")
       }
       options.resumes = broken
-      options.clock = RunClock(startedAt: broken.logicalTime)
+      options.clock = RunClock(of: broken)
       // The logical date is part of what was asked.
       (file, definition) = try pipeline.read(at: options.clock, quiet: true)
       try await orUsageFault { [definition] in

@@ -5,12 +5,12 @@ import Testing
 @Suite struct UpgradeTests {
   let folder = TemporaryFolder()
 
-  @Test(arguments: [1, 2, 3])
+  @Test(arguments: [1, 2, 3, 4])
   func `a store of an older version is upgraded with what it has, and again nothing is done`(version: Int) async throws
   {
     let path = folder.file("a.db")
     try execute(path, "PRAGMA journal_mode = WAL")
-    let schema = [versionOne, versionTwo, versionThree].prefix(version).joined()
+    let schema = [versionOne, versionTwo, versionThree, versionFour].prefix(version).joined()
     try execute(path, schema + "PRAGMA application_id = 1098085217; PRAGMA user_version = \(version);")
     try execute(
       path,
@@ -138,5 +138,20 @@ private let versionThree = """
     root_run TEXT NOT NULL, "key" TEXT NOT NULL, run_id TEXT NOT NULL, output INTEGER NOT NULL, method TEXT NOT NULL,
     url TEXT NOT NULL, status INTEGER NOT NULL, "rows" INTEGER NOT NULL, sent_at TEXT NOT NULL,
     PRIMARY KEY (root_run, "key")) WITHOUT ROWID;
+
+  """
+
+/// What the fourth version added to that.
+private let versionFour = """
+  CREATE TABLE dataset_profiles (
+    id INTEGER PRIMARY KEY, dataset TEXT NOT NULL, run_id TEXT NOT NULL, "rows" INTEGER NOT NULL,
+    counts INTEGER NOT NULL, UNIQUE (dataset, counts, id));
+  CREATE INDEX dataset_profiles_by_run ON dataset_profiles(run_id);
+  CREATE TABLE column_profiles (
+    profile_id INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL, type TEXT, nulls INTEGER NOT NULL,
+    "distinct" INTEGER, distribution TEXT, PRIMARY KEY (profile_id, position)) WITHOUT ROWID;
+  CREATE TABLE row_snapshots (
+    profile_id INTEGER PRIMARY KEY, "key" TEXT NOT NULL, columns TEXT NOT NULL, "rows" INTEGER NOT NULL,
+    omission TEXT, data BLOB);
 
   """

@@ -30,8 +30,8 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "memory", "apis", "sources", "steps", "checks", "score",
-    "outputs", "report",
+    "version", "name", "description", "params", "schedule", "timeout", "keep", "memory", "resources", "apis", "sources",
+    "steps", "checks", "score", "outputs", "report",
   ]
 
   package func decode(_ text: String) -> Result {
@@ -52,6 +52,7 @@ package struct PipelineDecoder {
     var definition = PipelineDefinition()
     decodeHead(root, &definition, context)
     decodeParams(root, &definition, context)
+    decodeSchedules(root, &definition, context)
     decodeParts(root, &definition, context)
     ReferenceResolution(definition: definition, root: root).check(context)
     return Result(
@@ -81,6 +82,21 @@ package struct PipelineDecoder {
     }
     if let node = root["description"] { definition.description = String.decode(node, context) }
     if let node = root["memory"] { definition.memory = ByteCount.decode(node, context) }
+    if let node = root["timeout"] { definition.timeout = Duration.decode(node, context) }
+    if let node = root["keep"] { definition.keep = Duration.decode(node, context) }
+    if let node = root["resources"] { definition.resources = Named<Int>.decode(node, context) ?? Named() }
+  }
+
+  private func decodeSchedules(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    guard let node = root["schedule"], !node.isNull else { return }
+    var items = [node]
+    if case .sequence(let several) = node.kind { items = several }
+    for (index, item) in items.enumerated() {
+      let declaration = context.within(items.count > 1 ? "schedule \(index + 1)" : "the schedule") {
+        ScheduleDeclaration.decode(item, context)
+      }
+      if let declaration { definition.schedules.append((item.location, declaration)) }
+    }
   }
 
   private func decodeParams(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

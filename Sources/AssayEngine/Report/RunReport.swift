@@ -139,6 +139,26 @@ package struct RunReport: Sendable {
   package var allChecks: [CheckResult] { datasets.flatMap(\.checks) + (score?.checks ?? []) }
 
   package init() {}
+
+  /// The mean of the datasets' overall scores, 0 to 100; nil where none has one.
+  package var meanScore: Double? {
+    let scores = datasets.compactMap { $0.metrics?.all.first { $0.name == "overall_quality" }?.value }
+    return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
+  }
+
+  /// Why the run did not pass, in a line; nil where it did.
+  package var reason: String? {
+    if [0, 1].contains(exitCode) {
+      let failed = allChecks.filter { [.failed, .error].contains($0.judgement.status) }
+      guard exitCode == 1 || outcome == .failed, let first = failed.first else {
+        return exitCode == 1 ? "warnings fail this gate" : nil
+      }
+      let name = first.column.map { "\(first.check) \($0)" } ?? first.check
+      return failed.count == 1 ? "the check \(name) failed" : "\(failed.count) checks failed, the first is \(name)"
+    }
+    return messages.first ?? outcome.rawValue
+  }
+
   /// Says that the run broke, whatever came before, and why.
   mutating func breaks(_ reason: String) {
     outcome = .error

@@ -45,7 +45,7 @@ package final class PipelineRun: Sendable {
     self.events = events
     self.console = console
     state = RunState(plan.graph)
-    runID = Self.newID(options)
+    runID = options.runID ?? Self.newID(options)
     (interruptions, interruption) = AsyncStream.makeStream(of: Void.self)
   }
 
@@ -156,10 +156,16 @@ package final class PipelineRun: Sendable {
     let store = try await Store.open(path)
     for failure in store.unsettled { report.messages.append("left over from an earlier run: \(failure)") }
     while true {
-      let record = RunRecord(
+      var record = RunRecord(
         id: runID, pipeline: ledgerName, definitionSHA256: options.definitionSHA256,
         params: plan.definition.paramsText(mask), startedAt: startedAt, assayVersion: options.assayVersion,
         logicalTime: options.clock.startedAt, resumedFrom: options.resumes?.id)
+      record.trigger = options.trigger
+      record.slot = options.clock.slot?.text
+      record.file = absolutePath(options.file)
+      record.call = options.call.map { mask.apply(to: $0) }
+      record.claim = options.claim
+      record.runsBesideOthers = options.runsBesideOthers
       do {
         try await store.begin(record)
         break
@@ -283,7 +289,8 @@ package final class PipelineRun: Sendable {
           description: plan.definition.description.map { mask.apply(to: $0) },
           owner: nil)
       }
-      try await store.saveReport(report.json.text, of: runID)
+      let messages = JSONValue.array(report.messages.map { .string($0) })
+      try await store.saveReport(report.json.text, messages: messages.text, of: runID)
     } catch {
       report.messages.append(mask.apply(to: "the store's ledger is not complete: \(error)"))
     }
@@ -338,7 +345,7 @@ package final class PipelineRun: Sendable {
   }
 
   /// The time and four random characters: `20261124-061500-k3x9`; those of a replay are its recording's.
-  private static func newID(_ options: RunOptions) -> String {
+  package static func newID(_ options: RunOptions = RunOptions()) -> String {
     if case .reads(let recording) = options.recording {
       return newID(recording.startedAt, ending: String(recording.hash.prefix(8)))
     }

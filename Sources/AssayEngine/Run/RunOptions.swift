@@ -48,6 +48,15 @@ package struct RunOptions: Sendable {
   package var resumes: RunRecord?
   /// How old pages may be that a broken run has fetched.
   package var resumeMaxAge = Duration.seconds(86_400)
+  /// The run's id, where whoever starts it has to know it beforehand; nil for a new one.
+  package var runID: String?
+  package var trigger = RunTrigger.manual
+  /// The claim on its slot that the run starts with; nil for a run that nobody claimed a slot for.
+  package var claim: SlotClaim?
+  /// Whether it may go on beside runs of the pipeline that stand for other moments.
+  package var runsBesideOthers = false
+  /// What the call said beside the file and its params, as a JSON object: for whoever does the same again.
+  package var call: String?
   /// Whether incremental sources start again.
   package var refreshes = false
   /// The part of the pipeline that is run; nil for all of it.

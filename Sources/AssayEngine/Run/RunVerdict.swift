@@ -323,8 +323,13 @@ struct RunVerdict: Sendable {
         warnings: JSONValue.array(step.counters.warnings.map { .string($0) }).text, error: step.error,
         enrichment: step.enrichmentJSON?.text)
     }
-    return RunResult(
+    var result = RunResult(
       outcome: report.outcome.rawValue, exitCode: report.exitCode, steps: steps, metrics: metrics, checks: checks,
       failedRows: failedRows, profiles: profiles)
+    result.requests = report.steps.reduce(0) { $0 + $1.counters.requests + $1.counters.retries }
+    result.score = report.meanScore
+    result.failedChecks = report.allChecks.count { [.failed, .error].contains($0.judgement.status) }
+    result.reason = report.reason.map { mask.apply(to: $0) }
+    return result
   }
 }
