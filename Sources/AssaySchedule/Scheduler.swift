@@ -16,6 +16,8 @@ package struct Scheduler: Sendable {
   package static let grace = 60
   /// Slots of a job that wait at the most.
   package static let queueLimit = 1000
+  /// Runs of a slot at the most that were killed, before it is left: what kills its run may be the run itself.
+  static let catchUpAttempts = 3
   /// Missed slots that are listed one by one.
   static let listedMisses = 100
 
@@ -171,8 +173,9 @@ package struct Scheduler: Sendable {
 
   private mutating func setBack(to now: Int) {
     // Slots come again; whoever claims them knows which have been run.
-    for id in jobs.keys {
-      jobs[id]?.takenUntil = jobs[id]?.takenUntil.map { min($0, now) } ?? []
+    for id in Array(jobs.keys) {
+      let taken = jobs[id]?.takenUntil.map { min($0, now) } ?? []
+      jobs[id]?.takenUntil = taken
       setTimer(id)
     }
     lastNow = now
@@ -255,11 +258,12 @@ package struct Scheduler: Sendable {
 
   /// Queues slots whose runs were killed or stopped, as the catch-up of their schedules has it.
   private mutating func takeBack(_ unfinished: [DueSlot], of job: ScheduledJob, now: Int) {
+    guard var state = jobs[job.id], !unfinished.isEmpty else { return }
     for schedule in job.schedules {
       let own = unfinished.filter { due in
         due.variant == schedule.variant && now - due.slot.seconds <= schedule.catchUpWindow
-          && due.attempt < max(3, schedule.retry.maxAttempts)
-          && !(jobs[job.id]?.queue.contains { $0.slot == due.slot && $0.variant == due.variant } ?? false)
+          && due.attempt < max(Self.catchUpAttempts, schedule.retry.maxAttempts)
+          && !state.queue.contains { $0.slot == due.slot && $0.variant == due.variant }
       }.sorted { $0.slot.seconds < $1.slot.seconds }
       let chosen: [DueSlot] =
         switch schedule.catchUp {
@@ -271,10 +275,11 @@ package struct Scheduler: Sendable {
         due.attempt += 1
         due.reason = .catchUp
         due.resumes = true
-        jobs[job.id]?.queue.append(due)
+        state.queue.append(due)
       }
     }
-    jobs[job.id]?.queue.sort { ($0.slot.seconds, $0.variant) < ($1.slot.seconds, $1.variant) }
+    state.queue.sort { ($0.slot.seconds, $0.variant) < ($1.slot.seconds, $1.variant) }
+    jobs[job.id] = state
     offer(job.id)
   }
 

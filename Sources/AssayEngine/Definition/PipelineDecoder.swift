@@ -30,7 +30,7 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "schedule", "timeout", "keep", "memory", "resources", "apis", "sources",
+    "version", "name", "description", "params", "schedule", "timeout", "memory", "apis", "sources",
     "steps", "checks", "score", "outputs", "report",
   ]
 
@@ -82,9 +82,10 @@ package struct PipelineDecoder {
     }
     if let node = root["description"] { definition.description = String.decode(node, context) }
     if let node = root["memory"] { definition.memory = ByteCount.decode(node, context) }
-    if let node = root["timeout"] { definition.timeout = Duration.decode(node, context) }
-    if let node = root["keep"] { definition.keep = Duration.decode(node, context) }
-    if let node = root["resources"] { definition.resources = Named<Int>.decode(node, context) ?? Named() }
+    if let node = root["timeout"], let timeout = Duration.decode(node, context) {
+      definition.timeout = timeout
+      if timeout <= .zero { context.fault(.badValue, at: node.location, "'timeout' is longer than 0s") }
+    }
   }
 
   private func decodeSchedules(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

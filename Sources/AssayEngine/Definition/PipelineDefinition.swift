@@ -21,10 +21,6 @@ package struct PipelineDefinition: Sendable {
   package var memory: ByteCount?
   /// The longest time that a run takes; nil for any.
   package var timeout: Duration?
-  /// How long the store keeps what it knows of runs; nil for ever.
-  package var keep: Duration?
-  /// What runs share, with how much of it there is.
-  package var resources = Named<Int>()
   /// When `assay schedule` runs the pipeline.
   package var schedules: [(location: SourceLocation, declaration: ScheduleDeclaration)] = []
 

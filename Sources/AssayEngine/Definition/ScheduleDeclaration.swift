@@ -1,5 +1,4 @@
 package import AssayDefinition
-package import AssaySchedule
 
 /// What happens when a slot comes while the pipeline is still running.
 package enum OverlapPolicy: String, ConfigChoice {

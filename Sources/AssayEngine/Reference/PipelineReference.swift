@@ -19,14 +19,9 @@ package enum PipelineReference {
       key(
         "timeout", .duration,
         "The longest time that a run takes, from its start to its end; one that takes longer breaks."),
-      key("keep", .duration, "How long the store keeps what it knows of runs, for ever by default."),
       key(
         "memory", .byteCount,
         "The most bytes that kept rows and exact measures hold in memory, a quarter of the machine's by default; what goes beyond them is in temporary files."
-      ),
-      key(
-        "resources", .map(.integer(minimum: 1, maximum: nil)),
-        "What runs share, such as a database that takes two at a time, with how much of it there is. `uses` takes of it."
       ),
       key(
         "apis", .map(APIDeclaration.shape),

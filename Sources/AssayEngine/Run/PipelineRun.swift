@@ -3,6 +3,7 @@ internal import AssayDefinition
 internal import AssayFormats
 package import AssayHTTP
 internal import AssayQuality
+internal import AssaySchedule
 internal import AssayStore
 internal import Synchronization
 
@@ -22,6 +23,8 @@ package final class PipelineRun: Sendable {
   private let interruption: AsyncStream<Void>.Continuation
   /// The exit code of whoever interrupted the run.
   private let interruptedWith = Mutex<Int?>(nil)
+  /// Why the run was stopped from within.
+  private let breakage = Mutex<String?>(nil)
   /// Rows are being handed to others, which an interruption stops.
   private let delivering = Mutex<Task<Void, Never>?>(nil)
 
@@ -51,7 +54,11 @@ package final class PipelineRun: Sendable {
 
   /// Stops the run cleanly: requests end, nothing is published. May be called from anywhere, at any time.
   /// - Parameter exitCode: 130 for SIGINT, 143 for SIGTERM.
-  package func interrupt(exitCode: Int = 130) {
+  package func interrupt(exitCode: Int = 130) { interrupt(exitCode: exitCode, because: nil) }
+
+  /// - Parameter reason: Why the run breaks, where no person interrupts it.
+  private func interrupt(exitCode: Int, because reason: String?) {
+    if let reason, interruptedWith.withLock({ $0 }) == nil { breakage.withLock { $0 = $0 ?? reason } }
     interruptedWith.withLock { $0 = $0 ?? exitCode }
     interruption.yield()
     delivering.withLock { $0 }?.cancel()
@@ -80,6 +87,8 @@ package final class PipelineRun: Sendable {
       return broken(report, "\(error)", start)
     }
     let lease = keepLease(store)
+    let time = keepTime()
+    defer { time.cancel() }
     let cursors = SourceCursors(
       options.refreshes || options.recording != nil ? nil : store, pipeline: plan.definition.name,
       params: plan.definition.paramsText(mask))
@@ -115,7 +124,7 @@ package final class PipelineRun: Sendable {
     let (histories, historyFailure) = await readHistories(store)
     var verdict = RunVerdict(
       plan: plan, state: state, options: options, histories: histories,
-      interruptedWith: interruptedWith.withLock { $0 }, mask: mask)
+      interruptedWith: interruptedWith.withLock { $0 }, breakage: breakage.withLock { $0 }, mask: mask)
     let begun = report
     verdict.fill(&report)
     if let historyFailure { report.breaks(historyFailure) }
@@ -127,6 +136,7 @@ package final class PipelineRun: Sendable {
         let refusal = await deliver(deliveries, verdict.published(report), context, store)
         // What came of it counts for the report as if it had been known before.
         verdict.interruptedWith = interruptedWith.withLock { $0 }
+        verdict.breakage = breakage.withLock { $0 }
         report = begun
         verdict.fill(&report)
         if let refusal { report.breaks(refusal) }
@@ -216,9 +226,23 @@ package final class PipelineRun: Sendable {
           try await store.renewLease(of: runID, until: StoreTime.now.adding(.seconds(60)))
         } catch {
           // Taken for dead, its stages are gone: going on would pay for answers that nobody gets. A lock passes.
-          if error.code == .noSuchRun { interrupt(exitCode: 3) }
+          if error.code == .noSuchRun {
+            interrupt(
+              exitCode: 3,
+              because: "another process took this run for dead, since its lease was not renewed in time")
+          }
         }
       }
+    }
+  }
+
+  /// Stops the run once it has taken longer than its file allows.
+  private func keepTime() -> Task<Void, Never> {
+    Task {
+      guard let timeout = plan.definition.timeout else { return }
+      try? await Task.sleep(for: timeout)
+      if Task.isCancelled { return }
+      interrupt(exitCode: 3, because: "the run took longer than its timeout of \(Duration.display(timeout) ?? "")")
     }
   }
 

@@ -11,6 +11,8 @@ struct RunVerdict: Sendable {
   let options: RunOptions
   /// The exit code of an interruption, if there was one.
   var interruptedWith: Int?
+  /// Why the run was stopped from within; nil where it was not.
+  var breakage: String?
   private let results: [DatasetGrading.Result]
   private let mask: SecretMask
   /// The node of each output, by the output's place in the file from 0.
@@ -18,12 +20,13 @@ struct RunVerdict: Sendable {
 
   init(
     plan: RunPlan, state: RunState, options: RunOptions, histories: [String: DatasetHistory] = [:],
-    interruptedWith: Int?, mask: SecretMask = SecretMask()
+    interruptedWith: Int?, breakage: String? = nil, mask: SecretMask = SecretMask()
   ) {
     self.plan = plan
     self.state = state
     self.options = options
     self.interruptedWith = interruptedWith
+    self.breakage = breakage
     var outputNodes: [Int: Int] = [:]
     for node in plan.graph.nodes where node.kind == .output {
       if let number = Int(node.name) { outputNodes[number - 1] = node.id }
@@ -90,9 +93,7 @@ struct RunVerdict: Sendable {
     if let interruptedWith {
       report.outcome = interruptedWith == 3 ? .error : .interrupted
       report.exitCode = interruptedWith
-      if interruptedWith == 3 {
-        report.messages.append("another process took this run for dead, since its lease was not renewed in time")
-      }
+      if interruptedWith == 3, let breakage { report.messages.append(breakage) }
     } else if breaks(nodes) {
       report.outcome = .error
       report.exitCode = 3

@@ -1,0 +1,125 @@
+import AssaySchedule
+import AssayTestSupport
+import Testing
+
+/// Thousands of histories of jobs whose runs end, break, are killed or refused in any order, while the clock jumps and
+/// the scheduler dies and begins again: what is always true of a scheduler is held after each step.
+@Suite struct SchedulerSimulation {
+  private struct World {
+    var random: SeededRandom
+    var scheduler: Scheduler
+    var now = 1_000_000
+    var highest = 1_000_000
+    var jobs: [ScheduledJob] = []
+    let limit: Int
+    /// What the store would know: the runs of each slot.
+    var starts: [String: Int] = [:]
+    var decided: [String: Int] = [:]
+    var active: [Int: DueSlot] = [:]
+    var killed: [DueSlot] = []
+    var ended: [String: SlotEnding] = [:]
+    var faults: [String] = []
+
+    init(seed: UInt64) {
+      random = SeededRandom(seed: seed)
+      limit = Int(random.next() % 4) + 1
+      scheduler = Scheduler(maxConcurrent: limit)
+      for index in 0..<(Int(random.next() % 6) + 1) {
+        let schedules = (0..<(Int(random.next() % 2) + 1)).map { number in
+          JobSchedule(
+            slots: EvenSlots(every: [60, 300, 3600][Int(random.next() % 3)], phase: Int(random.next() % 60)),
+            variant: number == 0 ? "" : "{\"n\":\"\(number)\"}", jitter: Int(random.next() % 3) * 20,
+            overlap: random.next() % 2 == 0 ? .skip : .queue,
+            catchUp: [SlotCatchUp.none, .latest, .all][Int(random.next() % 3)],
+            catchUpWindow: [600, 7200][Int(random.next() % 2)],
+            retry: SlotRetry(maxAttempts: Int(random.next() % 3) + 1, initial: 30, factor: 2, max: 100))
+        }
+        jobs.append(ScheduledJob(id: "job\(index)", schedules: schedules))
+      }
+      for job in jobs { perform(scheduler.add(job, decidedUntil: nil, now: now)) }
+    }
+
+    private func name(_ due: DueSlot) -> String { "\(due.job) \(due.slot.seconds) \(due.variant)" }
+
+    mutating func perform(_ actions: [Scheduler.Action]) {
+      for action in actions {
+        switch action {
+        case .start(let run, let due):
+          if active.values.contains(where: { $0.job == due.job }) { faults.append("two runs of \(due.job)") }
+          // A store refuses a slot that had its run.
+          if due.attempt == 1, starts[name(due), default: 0] > 0 {
+            if now >= highest { faults.append("\(name(due)) started twice") }
+          }
+          if due.attempt != starts[name(due), default: 0] + 1, now >= highest {
+            faults.append("attempt \(due.attempt) of \(name(due)) after \(starts[name(due), default: 0]) runs")
+          }
+          starts[name(due), default: 0] += 1
+          active[run] = due
+          if due.slot.seconds > now { faults.append("\(name(due)) started before its time") }
+          if active.count > limit { faults.append("\(active.count) runs at once, of \(limit)") }
+        case .skip(let due, _):
+          if starts[name(due), default: 0] > 0, now >= highest { faults.append("\(name(due)) skipped after its run") }
+        case .missed(_, let slots, let count):
+          if count < slots.count { faults.append("fewer missed than listed") }
+          for due in slots where starts[name(due), default: 0] > 0 && now >= highest {
+            faults.append("\(name(due)) missed after its run")
+          }
+        }
+      }
+    }
+
+    mutating func step() {
+      switch random.next() % 12 {
+      case 0...4:
+        now += Int(random.next() % 90)
+        highest = max(highest, now)
+        perform(scheduler.tick(now))
+      case 5...8:
+        guard let run = active.keys.sorted().first, let due = active.removeValue(forKey: run) else { return }
+        let ending = [SlotEnding.done, .broke, .stopped, .refused][Int(random.next() % 4)]
+        ended[name(due)] = ending
+        perform(scheduler.ended(run, ending, now: now))
+      case 9:
+        // The clock goes forward.
+        now += Int(random.next() % 9000)
+        highest = max(highest, now)
+        perform(scheduler.tick(now))
+      case 10:
+        // The scheduler is killed, its runs with it, and begins again from what the store knows.
+        var next = Scheduler(maxConcurrent: limit)
+        killed = active.values.sorted { $0.slot.seconds < $1.slot.seconds }
+        active = [:]
+        let kept = jobs.map { ($0, scheduler.decidedUntil($0.id)) }
+        now += Int(random.next() % 600)
+        highest = max(highest, now)
+        for (job, decided) in kept {
+          let actions = next.add(
+            job, decidedUntil: decided, unfinished: killed.filter { $0.job == job.id }, now: now)
+          scheduler = next
+          perform(actions)
+        }
+        scheduler = next
+      default:
+        // A file changes.
+        guard !jobs.isEmpty else { return }
+        let job = jobs[Int(random.next() % UInt64(jobs.count))]
+        perform(scheduler.add(job, decidedUntil: nil, now: now))
+      }
+    }
+  }
+
+  @Test(arguments: 0..<40)
+  func `in no order of events does a scheduler break its word`(batch: Int) {
+    for seed in (batch * 50)..<(batch * 50 + 50) {
+      var world = World(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+      for _ in 0..<300 { world.step() }
+      #expect(world.faults.isEmpty, "seed \(seed): \(world.faults.prefix(3))")
+      // Everything comes to its end.
+      world.scheduler.drain()
+      for run in world.active.keys.sorted() { _ = world.scheduler.ended(run, .done, now: world.now) }
+      #expect(world.scheduler.isIdle)
+      #expect(world.starts.values.allSatisfy { $0 <= 6 })
+      if !world.faults.isEmpty { return }
+    }
+  }
+}
