@@ -112,6 +112,17 @@ package struct DueSlot: Sendable, Hashable {
   package var attempt = 1
   /// Whether its earlier run is gone on with.
   package var resumes = false
+
+  package init(
+    job: String, slot: Moment, variant: String = "", reason: Reason, attempt: Int = 1, resumes: Bool = false
+  ) {
+    self.job = job
+    self.slot = slot
+    self.variant = variant
+    self.reason = reason
+    self.attempt = attempt
+    self.resumes = resumes
+  }
 }
 
 /// How the run of a slot came to its end.

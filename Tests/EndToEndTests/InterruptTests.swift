@@ -48,6 +48,19 @@ import Testing
     }
   }
 
+  @Test func `a run that takes longer than its timeout breaks, and nothing is published`() async throws {
+    let gate = Gate()
+    try await withPages(gate, second: { _ in [.silence] }) { workspace, server in
+      try workspace.write("timeout: 200ms\n" + pipeline(server), to: "p.yaml")
+      try workspace.write("old", to: "out.csv")
+      let process = try workspace.start(["run", "p.yaml", "--json"])
+      let run = try RunOutcome(await process.end())
+      #expect(run.code == 3, "\(run.errors)")
+      #expect(run.errors.contains("the run took longer than its timeout of 200ms"), "\(run.errors)")
+      #expect(workspace.text("out.csv") == "old")
+    }
+  }
+
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)])
   func `a signal ends the run cleanly, and nothing is published`(_ number: Int32, _ code: Int) async throws {
     let gate = Gate()

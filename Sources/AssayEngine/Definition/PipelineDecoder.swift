@@ -30,7 +30,7 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "schedule", "timeout", "memory", "apis", "sources",
+    "version", "name", "description", "params", "timeout", "memory", "apis", "sources",
     "steps", "checks", "score", "outputs", "report",
   ]
 
@@ -52,7 +52,6 @@ package struct PipelineDecoder {
     var definition = PipelineDefinition()
     decodeHead(root, &definition, context)
     decodeParams(root, &definition, context)
-    decodeSchedules(root, &definition, context)
     decodeParts(root, &definition, context)
     ReferenceResolution(definition: definition, root: root).check(context)
     return Result(
@@ -85,18 +84,6 @@ package struct PipelineDecoder {
     if let node = root["timeout"], let timeout = Duration.decode(node, context) {
       definition.timeout = timeout
       if timeout <= .zero { context.fault(.badValue, at: node.location, "'timeout' is longer than 0s") }
-    }
-  }
-
-  private func decodeSchedules(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
-    guard let node = root["schedule"], !node.isNull else { return }
-    var items = [node]
-    if case .sequence(let several) = node.kind { items = several }
-    for (index, item) in items.enumerated() {
-      let declaration = context.within(items.count > 1 ? "schedule \(index + 1)" : "the schedule") {
-        ScheduleDeclaration.decode(item, context)
-      }
-      if let declaration { definition.schedules.append((item.location, declaration)) }
     }
   }
 

@@ -14,6 +14,7 @@ extension RunGraph {
     for source in definition.sources where needed.contains(source.name) && source.source.parent == nil {
       makers[source.name] = add(.source, source.name, type: source.kind)
     }
+    let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
     // In an order in which inputs come first; the decoder has seen to it that there is no circle.
     let made = Self.made(definition).filter { needed.contains($0.name) }
     var missing = made.map { Set($0.inputs).subtracting(makers.keys).count }
@@ -35,7 +36,7 @@ extension RunGraph {
         makers[dataset.name] = add(.step, dataset.name, type: dataset.type, completes: kept)
       } else {
         // Keys are read from where they first stand, so that look-ups which need nothing of each other ask at once.
-        let ahead = Self.keySource(of: dataset.name, definition).flatMap { makers[$0] }.map { [$0] } ?? []
+        let ahead = Self.keySource(of: dataset.name, among: steps).flatMap { makers[$0] }.map { [$0] } ?? []
         makers[dataset.name] = add(dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead)
       }
       for dependent in dependents[dataset.name] ?? [] {
@@ -81,8 +82,7 @@ extension RunGraph {
 
   /// The dataset, further up than a look-up's own input, that has the same rows and all columns of its inputs: only
   /// look-ups stand between them, and they add none of these columns. Nil where that is the input itself.
-  static func keySource(of step: String, _ definition: PipelineDefinition) -> String? {
-    let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
+  static func keySource(of step: String, among steps: [String: StepDeclaration]) -> String? {
     guard let own = steps[step], case .lookup(let lookup, _) = own.step.work, let input = own.from.first?.name else {
       return nil
     }

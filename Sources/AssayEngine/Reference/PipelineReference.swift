@@ -14,9 +14,6 @@ package enum PipelineReference {
       key("description", .text, "What the pipeline is for."),
       key("params", .map(ParamDeclaration.shape), "Values that `--param NAME=VALUE` sets, used as `${param:NAME}`."),
       key(
-        "schedule", .list(ScheduleDeclaration.shape),
-        "When `assay schedule` runs the pipeline: one schedule, or a list of several."),
-      key(
         "timeout", .duration,
         "The longest time that a run takes, from its start to its end; one that takes longer breaks."),
       key(
