@@ -107,7 +107,8 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
         "AssayComponents", "AssayTestSupport", "FormatTwins",
       ]),
-    .testTarget(name: "AssayScheduleTests", dependencies: ["AssaySchedule", "AssayTestSupport"]),
+    .testTarget(
+      name: "AssayScheduleTests", dependencies: ["AssaySchedule", "AssayTestSupport"], exclude: ["Oracle"]),
     .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),
     .testTarget(name: "AssayDefinitionTests", dependencies: ["AssayDefinition", "AssayTestSupport"]),
     .testTarget(
