@@ -39,7 +39,7 @@ let package = Package(
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "AssayColumns", dependencies: ["CAssay"]),
-    .target(name: "AssaySchedule"),
+    .target(name: "AssaySchedule", dependencies: ["AssayColumns"]),
     .target(
       name: "AssayDefinition",
       dependencies: [.product(name: "Yams", package: "Yams")]),

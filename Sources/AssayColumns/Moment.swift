@@ -108,7 +108,8 @@ package struct Moment: Sendable, Hashable, Comparable {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
-  private static func days(in month: Int64, of year: Int64) -> Int64 {
+  /// Days of a month, which is 1 to 12.
+  package static func days(in month: Int64, of year: Int64) -> Int64 {
     switch month {
     case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
     case 4, 6, 9, 11: 30
@@ -121,13 +122,14 @@ package struct Moment: Sendable, Hashable, Comparable {
   /// Days since 1970-01-01. The month is 1 to 12.
   package static func dayNumber(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
-    let era = shifted / 400
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let ofEra = shifted - era * 400
     let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
   }
 
-  private static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  /// The date of a day counted from 1970-01-01. O(1).
+  package static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let ofEra = shifted - era * 146_097

@@ -29,14 +29,15 @@ package struct CronExpression: Sendable, Hashable {
     let end = day + 146_097
     while day < end {
       let date = civilDate(day: day)
-      let length = daysInMonth(year: date.year, month: date.month)
       if has(months, date.month) {
-        for number in date.day...length {
+        for number in date.day...date.length {
           let candidate = day + number - date.day
-          if isDue(day: number, of: length, weekday: weekday(of: candidate)) { return (candidate * 1440 + first) * 60 }
+          if isDue(day: number, of: date.length, weekday: weekday(of: candidate)) {
+            return (candidate * 1440 + first) * 60
+          }
         }
       }
-      day += length - date.day + 1
+      day += date.length - date.day + 1
     }
     return nil
   }
@@ -44,7 +45,7 @@ package struct CronExpression: Sendable, Hashable {
   private func isDue(day: Int) -> Bool {
     let date = civilDate(day: day)
     return has(months, date.month)
-      && isDue(day: date.day, of: daysInMonth(year: date.year, month: date.month), weekday: weekday(of: day))
+      && isDue(day: date.day, of: date.length, weekday: weekday(of: day))
   }
 
   private func isDue(day: Int, of length: Int, weekday: Int) -> Bool {

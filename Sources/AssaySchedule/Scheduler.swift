@@ -2,7 +2,8 @@
 /// runs, without task, timer or store.
 ///
 /// Always true: a job has at most one run; no more than `maxConcurrent` runs go on; each slot that passes is started,
-/// skipped or missed, and that once, unless the clock was set back by more than `grace`.
+/// skipped or missed, and that once, while the jobs stay as they are and the clock is not set back by more than `grace`.
+/// A scheduler that begins again offers slots once more that waited or were under way: the store knows which had a run.
 package struct Scheduler: Sendable {
   package enum Action: Sendable, Hashable {
     /// Start the run; `ended` follows.
@@ -70,7 +71,7 @@ package struct Scheduler: Sendable {
   }
 
   /// The next slot of a job that has not been taken up; nil where none follows.
-  package func nextSlot(of job: String) -> Moment? {
+  package func nextSlot(of job: String) -> ZonedMoment? {
     guard let state = jobs[job] else { return nil }
     return zip(state.job.schedules, state.takenUntil).compactMap { $0.slots.next(after: $1) }
       .min { $0.seconds < $1.seconds }
@@ -84,14 +85,10 @@ package struct Scheduler: Sendable {
     _ job: ScheduledJob, decidedUntil: Int?, unfinished: [DueSlot] = [], now: Int
   ) -> [Action] {
     if var state = jobs[job.id] {
-      // A schedule that stays is known by its variant and place; a new one begins now.
-      let taken = state.takenUntil.min() ?? now
-      state.takenUntil = job.schedules.map { _ in min(taken, now) }
+      state.takenUntil = Self.takenUntil(of: job, after: state, now)
       let variants = Set(job.schedules.map(\.variant))
       state.queue.removeAll { !variants.contains($0.variant) }
       if let retry = state.retry, !variants.contains(retry.due.variant) { state.retry = nil }
-      // What has changed is not missed: it was not there.
-      if state.job.schedules.count != job.schedules.count { state.takenUntil = job.schedules.map { _ in now } }
       state.job = job
       state.isRemoved = false
       jobs[job.id] = state
@@ -102,6 +99,21 @@ package struct Scheduler: Sendable {
     takeBack(unfinished, of: job, now: now)
     setTimer(job.id)
     return tick(now)
+  }
+
+  /// Up to where the slots of a changed job are taken up: as far as before for the schedules of a variant, in their order;
+  /// where their number has changed none comes twice; those of a new variant begin now.
+  private static func takenUntil(of job: ScheduledJob, after state: JobState, _ now: Int) -> [Int] {
+    let before = Dictionary(grouping: zip(state.job.schedules, state.takenUntil), by: \.0.variant)
+    let counts = Dictionary(grouping: job.schedules, by: \.variant).mapValues(\.count)
+    var places: [String: Int] = [:]
+    return job.schedules.map { schedule in
+      guard let known = before[schedule.variant] else { return now }
+      let place = places[schedule.variant, default: 0]
+      places[schedule.variant] = place + 1
+      let taken = known.map(\.1)
+      return min(now, known.count == counts[schedule.variant] ? taken[place] : taken.max() ?? now)
+    }
   }
 
   /// Lets a job go: what waits is dropped, a run goes on to its end.
@@ -130,7 +142,7 @@ package struct Scheduler: Sendable {
   /// What is to be done at a moment. O(changes × log jobs); nothing is due: O(1).
   package mutating func tick(_ now: Int) -> [Action] {
     if lastNow != .min, now < lastNow - Self.grace { setBack(to: now) }
-    lastNow = max(now, lastNow == .min ? now : min(lastNow, now + Self.grace))
+    lastNow = max(now, lastNow)
     var actions: [Action] = []
     while let timer = timers.first, timer.at <= now {
       timers.removeFirst()

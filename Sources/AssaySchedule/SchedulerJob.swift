@@ -1,7 +1,7 @@
 /// The moments at which something is to run.
 package protocol SlotSource: Sendable {
   /// The first slot after a moment, in seconds since 1970-01-01T00:00:00Z; nil where none follows.
-  func next(after seconds: Int) -> Moment?
+  func next(after seconds: Int) -> ZonedMoment?
 }
 
 /// What happens when a slot comes while the job is still going.
@@ -105,7 +105,7 @@ package struct DueSlot: Sendable, Hashable {
   }
 
   package var job: String
-  package var slot: Moment
+  package var slot: ZonedMoment
   package var variant: String
   package var reason: Reason
   /// From 1.
@@ -114,7 +114,7 @@ package struct DueSlot: Sendable, Hashable {
   package var resumes = false
 
   package init(
-    job: String, slot: Moment, variant: String = "", reason: Reason, attempt: Int = 1, resumes: Bool = false
+    job: String, slot: ZonedMoment, variant: String = "", reason: Reason, attempt: Int = 1, resumes: Bool = false
   ) {
     self.job = job
     self.slot = slot

@@ -13,15 +13,15 @@ package struct SlotCalendar: SlotSource {
   }
 
   /// The first slot after a moment, with the place's offset then; nil where there is no expression.
-  package func next(after seconds: Int) -> Moment? {
+  package func next(after seconds: Int) -> ZonedMoment? {
     // Local times run on with moments, never back, by the rule above: so the earliest local time is the earliest slot.
     let shown = zone.latestLocal(at: seconds)
     return expressions.compactMap { $0.next(afterLocal: shown) }.min().map { zone.moment(ofLocal: $0) }
   }
 
   /// The slots of a span, its lower bound among them.
-  package func slots(in span: Range<Int>) -> [Moment] {
-    var slots: [Moment] = []
+  package func slots(in span: Range<Int>) -> [ZonedMoment] {
+    var slots: [ZonedMoment] = []
     var after = span.lowerBound - 1
     while let slot = next(after: after), slot.seconds < span.upperBound {
       slots.append(slot)
@@ -31,7 +31,7 @@ package struct SlotCalendar: SlotSource {
   }
 
   /// The last slot before a moment; nil where none was within 400 years. Searches without counting through the slots.
-  package func previous(before seconds: Int) -> Moment? {
+  package func previous(before seconds: Int) -> ZonedMoment? {
     var length = 3600
     while length < 400 * 366 * 86_400 {
       var after = seconds - length - 1

@@ -45,13 +45,13 @@ package final class ZoneRules: Sendable {
   package func offset(at seconds: Int) -> Int { stretches(around: seconds).last { $0.start <= seconds }?.offset ?? 0 }
 
   /// The moment at which a local time first comes, or, where clocks leap over it, the moment of that leap.
-  package func moment(ofLocal seconds: Int) -> Moment {
+  package func moment(ofLocal seconds: Int) -> ZonedMoment {
     let stretches = stretches(around: seconds)
     for (index, stretch) in stretches.enumerated() {
       if index + 1 < stretches.count, seconds >= stretches[index + 1].start + stretch.offset { continue }
-      return Moment(seconds: max(seconds - stretch.offset, stretch.start), offset: stretch.offset)
+      return ZonedMoment(seconds: max(seconds - stretch.offset, stretch.start), offset: stretch.offset)
     }
-    return Moment(seconds: seconds)
+    return ZonedMoment(seconds: seconds)
   }
 
   /// The latest local time that clocks have shown up to a moment. It is later than what they show while an hour repeats.

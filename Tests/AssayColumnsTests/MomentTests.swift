@@ -44,4 +44,12 @@ import Testing
   func `a lag leads to the past, in whole days for dates`(_ text: String, _ lag: Int, _ result: String) throws {
     #expect(try #require(Moment(text)).earlier(by: .seconds(lag)).text == result)
   }
+
+  @Test func `days and dates are each other's inverse over four centuries and beyond`() {
+    for day in stride(from: Int64(-800_000), through: 800_000, by: 13) {
+      let date = Moment.civil(day)
+      #expect(Moment.dayNumber(date.year, date.month, date.day) == day)
+      #expect((1...Moment.days(in: date.month, of: date.year)).contains(date.day))
+    }
+  }
 }

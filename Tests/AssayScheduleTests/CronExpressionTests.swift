@@ -29,7 +29,8 @@ import Testing
   ])
   func `the next time is the first that the fields allow`(text: String, after: String, next: String) throws {
     let expression = try CronExpression(text)
-    #expect(expression.next(afterLocal: try #require(Moment(text: after)).seconds) == Moment(text: next)?.seconds)
+    #expect(
+      expression.next(afterLocal: try #require(ZonedMoment(text: after)).seconds) == ZonedMoment(text: next)?.seconds)
   }
 
   @Test(arguments: [

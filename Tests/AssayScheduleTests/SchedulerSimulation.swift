@@ -100,6 +100,66 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<60)
+  func `each slot that passes is started, skipped or missed, and that once`(seed: Int) {
+    var random = SeededRandom(seed: UInt64(seed))
+    var scheduler = Scheduler(maxConcurrent: 2)
+    let start = 1_000_000
+    let jobs = (0..<4).map { index in
+      ScheduledJob(
+        id: "job\(index)",
+        schedules: (0..<2).map { number in
+          JobSchedule(
+            slots: EvenSlots(every: random.pick([60, 300, 900]), phase: random.next(below: 60)), variant: "\(number)",
+            jitter: random.next(below: 50), overlap: random.pick([.skip, .queue]),
+            catchUp: random.pick([.none, .latest, .all]))
+        })
+    }
+    var fates: [DueSlot: Int] = [:]
+    var active: [Int] = []
+    func note(_ actions: [Scheduler.Action]) {
+      for action in actions {
+        var passed: [DueSlot] = []
+        switch action {
+        case .start(let run, let due):
+          active.append(run)
+          passed = [due]
+        case .skip(let due, _): passed = [due]
+        case .missed(_, let slots, let count):
+          #expect(slots.count == count)
+          passed = slots
+        }
+        for var due in passed {
+          due.reason = .onTime
+          fates[due, default: 0] += 1
+        }
+      }
+    }
+    for job in jobs { note(scheduler.add(job, decidedUntil: nil, now: start)) }
+    var now = start
+    for _ in 0..<300 {
+      if random.once(in: 3), !active.isEmpty {
+        note(scheduler.ended(active.remove(at: random.next(below: active.count)), .done, now: now))
+      } else {
+        now += random.next(below: random.once(in: 10) ? 4000 : 90)
+        note(scheduler.tick(now))
+      }
+    }
+    // What waits is started as soon as it may.
+    while !active.isEmpty { note(scheduler.ended(active.removeFirst(), .done, now: now)) }
+    #expect(fates.values.allSatisfy { $0 == 1 })
+    for job in jobs {
+      for schedule in job.schedules {
+        var slot = start
+        while let next = schedule.slots.next(after: slot), next.seconds + schedule.jitter <= now {
+          slot = next.seconds
+          let due = DueSlot(job: job.id, slot: next, variant: schedule.variant, reason: .onTime)
+          #expect(fates[due] == 1, "\(job.id) \(slot) had no fate")
+        }
+      }
+    }
+  }
+
   @Test(arguments: 0..<10)
   func `in no order of events does a scheduler break its word`(batch: Int) {
     for seed in (batch * 30)..<(batch * 30 + 30) {

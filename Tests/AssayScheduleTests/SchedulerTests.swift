@@ -6,8 +6,8 @@ struct EvenSlots: SlotSource {
   var every: Int
   var phase = 0
 
-  func next(after seconds: Int) -> Moment? {
-    Moment(seconds: (floorDivided(seconds - phase, by: every) + 1) * every + phase)
+  func next(after seconds: Int) -> ZonedMoment? {
+    ZonedMoment(seconds: (floorDivided(seconds - phase, by: every) + 1) * every + phase)
   }
 }
 
@@ -188,10 +188,40 @@ struct EvenSlots: SlotSource {
     for (attempt, isTaken) in [(1, true), (2, true), (3, false)] {
       var scheduler = Scheduler(maxConcurrent: 1)
       let killed = DueSlot(
-        job: "a", slot: Moment(seconds: 3600), variant: "", reason: .onTime, attempt: attempt)
+        job: "a", slot: ZonedMoment(seconds: 3600), variant: "", reason: .onTime, attempt: attempt)
       let actions = scheduler.add(job(catchUp: .latest), decidedUntil: 3600, unfinished: [killed], now: 4000)
       #expect(started(actions).map(\.attempt) == (isTaken ? [attempt + 1] : []))
       #expect(started(actions).allSatisfy { $0.resumes })
     }
+  }
+
+  @Test func `a changed file repeats no slot of the schedules that stay, and begins the others now`() {
+    var scheduler = Scheduler(maxConcurrent: 9)
+    let quick = JobSchedule(slots: EvenSlots(every: 60), overlap: .queue)
+    let slow = JobSchedule(slots: EvenSlots(every: 3600, phase: 30), variant: "slow", jitter: 3000)
+    _ = scheduler.add(ScheduledJob(id: "a", schedules: [quick, slow]), decidedUntil: nil, now: 0)
+    var seen: [Int] = []
+    for now in stride(from: 60, through: 600, by: 60) {
+      let actions = scheduler.tick(now)
+      seen += started(actions).filter { $0.variant.isEmpty }.map(\.slot.seconds)
+      for run in runs(actions) { seen += started(scheduler.ended(run, .done, now: now)).map(\.slot.seconds) }
+    }
+    let new = JobSchedule(slots: EvenSlots(every: 120), variant: "new")
+    let actions = scheduler.add(ScheduledJob(id: "a", schedules: [new, quick]), decidedUntil: nil, now: 601)
+    #expect(actions == [])
+    #expect(seen == Array(stride(from: 60, through: 600, by: 60)))
+    #expect(scheduler.nextWake == 660)
+  }
+
+  @Test func `a run that goes on from before is in the way of the next, as its own would be`() {
+    var scheduler = Scheduler(maxConcurrent: 1)
+    _ = scheduler.add(job(), decidedUntil: 3600, now: 3700)
+    let old = DueSlot(job: "a", slot: ZonedMoment(seconds: 3600), reason: .onTime)
+    let run = scheduler.adopt(old)
+    #expect(run != nil)
+    #expect(scheduler.adopt(old) == nil)
+    #expect(skipped(scheduler.tick(7200)) == [7200])
+    #expect(scheduler.ended(run ?? 0, .done, now: 7300) == [])
+    #expect(started(scheduler.tick(10_800)).map(\.slot.seconds) == [10_800])
   }
 }

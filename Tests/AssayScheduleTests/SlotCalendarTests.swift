@@ -51,7 +51,7 @@ import Testing
     texts: [String], zone: String, after: String, slots: [String]
   ) throws {
     let calendar = try calendar(texts, zone)
-    var moment = try #require(Moment(text: after))
+    var moment = try #require(ZonedMoment(text: after))
     for slot in slots {
       moment = try #require(calendar.next(after: moment.seconds))
       #expect(moment.text == slot)
@@ -64,7 +64,7 @@ import Testing
       for name in ["UTC", "America/New_York", "Australia/Lord_Howe"] {
         let calendar = try calendar(texts, name)
         for around in ["2026-03-08T07:00Z", "2026-11-01T06:00Z", "2026-04-04T15:00Z", "2028-02-29T00:00Z"] {
-          let start = try #require(Moment(text: around)).seconds - random.next(below: 20_000)
+          let start = try #require(ZonedMoment(text: around)).seconds - random.next(below: 20_000)
           let slots = calendar.slots(in: start..<start + 40_000)
           #expect(zip(slots, slots.dropFirst()).allSatisfy { $0.seconds < $1.seconds })
           #expect(slots.allSatisfy { $0.seconds >= start && $0.seconds < start + 40_000 })

@@ -22,6 +22,6 @@ import Testing
   ])
   func `the offset is that of the moment`(name: String, moment: String, offset: Int) throws {
     let zone = try #require(ZoneRules(name: name))
-    #expect(zone.offset(at: try #require(Moment(text: moment)).seconds) == offset)
+    #expect(zone.offset(at: try #require(ZonedMoment(text: moment)).seconds) == offset)
   }
 }

@@ -9,7 +9,7 @@ package struct RunClock: Sendable, Hashable {
   package var isFrozen: Bool
 
   /// The moment that the run stands for, with the offset of its schedule's time zone; nil for a run of now.
-  package var slot: Moment?
+  package var slot: ZonedMoment?
 
   /// A clock that goes on from now, or stands still at a moment.
   package init(startedAt: StoreTime = .now, isFrozen: Bool = false) {
@@ -18,7 +18,7 @@ package struct RunClock: Sendable, Hashable {
   }
 
   /// A clock that goes on, for a run that stands for a moment.
-  package init(slot: Moment) {
+  package init(slot: ZonedMoment) {
     self.init(startedAt: StoreTime(milliseconds: Int64(slot.seconds) * 1000))
     self.slot = slot
   }
@@ -26,7 +26,7 @@ package struct RunClock: Sendable, Hashable {
   /// The clock of a run that does again, or goes on with, what another did: it stands for the same moment.
   package init(of record: RunRecord) {
     self.init(startedAt: record.logicalTime)
-    slot = record.slot.flatMap { Moment(text: $0) }
+    slot = record.slot.flatMap { ZonedMoment(text: $0) }
   }
 
   /// The logical date, counted from 1970-01-01: the slot's on its own clock, or the day of the start in UTC.
