@@ -40,8 +40,6 @@ package struct RunRecord: Sendable, Hashable {
   package var slot: String?
   /// The pipeline file, as an absolute path.
   package var file: String?
-  /// What else the call said, as a JSON object.
-  package var call: String?
   /// Whether it may go on beside runs of the pipeline that stand for other moments.
   package var runsBesideOthers = false
   /// The claim on its slot that it starts with; nil for a run that nobody claimed a slot for.

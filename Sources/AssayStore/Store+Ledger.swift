@@ -14,7 +14,6 @@ extension Store {
       ])
     if ended.isEmpty { throw unknownRun(run, path) }
     if let report = result.report { try saveReport(report, messages: "[]", of: run, in: handle) }
-    try handle.rows("DELETE FROM resource_holds WHERE run_id = ?", [.text(run)])
     try handle.rows(
       "UPDATE slots SET state = ?, decided_at = ?, reason = ? WHERE run_id = ?",
       [.text(result.outcome), .text(result.finishedAt.text), SQLValue(result.reason), .text(run)])

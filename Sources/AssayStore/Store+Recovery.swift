@@ -39,10 +39,6 @@ extension Store {
           "UPDATE slots SET state = 'broken', decided_at = ? WHERE run_id = ? AND state = 'running'",
           [.text(now.text), .text(run)])
       }
-      if !dead.isEmpty {
-        try handle.rows(
-          "DELETE FROM resource_holds WHERE run_id NOT IN (SELECT id FROM runs WHERE outcome IS NULL)")
-      }
       return dead
     }
     var failures: [StoreFailure] = []

@@ -21,14 +21,14 @@ extension Store {
       try handle.rows(
         """
         INSERT INTO runs (id, pipeline, definition_sha256, params, started_at, host, pid, owner, lease_until,
-          assay_version, logical_time, resumed_from, "trigger", slot, file, "call")
-          VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+          assay_version, logical_time, resumed_from, "trigger", slot, file)
+          VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(run.id), .text(run.pipeline), .text(run.definitionSHA256), .text(run.params),
           .text(run.startedAt.text), .text(run.process.host), SQLValue(run.process.pid), .text(run.process.owner),
           .text(run.leaseUntil.text), .text(run.assayVersion), .text(run.logicalTime.text), SQLValue(run.resumedFrom),
-          .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file), SQLValue(run.call),
+          .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file),
         ])
       if let claim = run.claim { try Self.enter(run.id, into: claim, of: run.pipeline, in: handle, path) }
     }
@@ -103,7 +103,7 @@ extension Store {
 
   static let runColumns = """
     id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until, finished_at, \
-    outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, "call", requests, score, failed_checks, reason
+    outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, requests, score, failed_checks, reason
     """
 
   /// The run of an id; nil where there is none.
@@ -164,10 +164,9 @@ extension RunRecord {
     trigger = row[15].text.flatMap { RunTrigger(rawValue: $0) } ?? .manual
     slot = row[16].text
     file = row[17].text
-    call = row[18].text
-    requests = row[19].integer
-    score = row[20].decimal
-    failedChecks = row[21].integer
-    reason = row[22].text
+    requests = row[18].integer
+    score = row[19].decimal
+    failedChecks = row[20].integer
+    reason = row[21].text
   }
 }

@@ -36,7 +36,7 @@ extension Store {
   /// - Returns: The number of the attempt, from 1; nil where the slot is another's, or was decided on.
   package func claim(
     _ claim: SlotClaim, of pipeline: String, again: Set<String> = [], lease: Duration = .seconds(60),
-    process: ProcessIdentity = .current, now: StoreTime = .now
+    now: StoreTime = .now
   ) async throws(StoreFailure) -> Int? {
     try await file.transaction { handle throws(StoreFailure) in
       let key: [SQLValue] = [.text(pipeline), .text(claim.slot.text), .text(claim.variant)]

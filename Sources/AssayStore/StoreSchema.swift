@@ -68,8 +68,7 @@ enum StoreSchema {
     recovery,
   ]
 
-  /// Runs that are found without reading their reports, how they were called, and what several runs agree on: whose slot
-  /// is whose, who holds what, and who was told.
+  /// Runs that are found without reading their reports, what started them, and whose slot is whose.
   private static let recovery = """
     CREATE TABLE run_reports (run_id TEXT PRIMARY KEY, report TEXT, messages TEXT NOT NULL DEFAULT '[]');
     INSERT INTO run_reports (run_id, report) SELECT id, report FROM runs WHERE report IS NOT NULL;
@@ -77,7 +76,6 @@ enum StoreSchema {
     ALTER TABLE runs ADD COLUMN "trigger" TEXT NOT NULL DEFAULT 'manual';
     ALTER TABLE runs ADD COLUMN slot TEXT;
     ALTER TABLE runs ADD COLUMN file TEXT;
-    ALTER TABLE runs ADD COLUMN "call" TEXT;
     ALTER TABLE runs ADD COLUMN requests INTEGER;
     ALTER TABLE runs ADD COLUMN score REAL;
     ALTER TABLE runs ADD COLUMN failed_checks INTEGER;
@@ -89,14 +87,6 @@ enum StoreSchema {
       attempt INTEGER NOT NULL DEFAULT 1, claimed_by TEXT, claimed_until TEXT, reason TEXT, decided_at TEXT NOT NULL,
       PRIMARY KEY (pipeline, slot, variant)) WITHOUT ROWID;
     CREATE INDEX slots_by_run ON slots(run_id) WHERE run_id IS NOT NULL;
-    CREATE TABLE resource_holds (
-      id INTEGER PRIMARY KEY, resource TEXT NOT NULL, run_id TEXT NOT NULL, node TEXT NOT NULL, amount INTEGER NOT NULL,
-      is_held INTEGER NOT NULL, asked_at TEXT NOT NULL);
-    CREATE INDEX resource_holds_by_resource ON resource_holds(resource, id);
-    CREATE INDEX resource_holds_by_run ON resource_holds(run_id);
-    CREATE TABLE notices (
-      pipeline TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, sent_at TEXT NOT NULL,
-      held_back INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (pipeline, target, kind)) WITHOUT ROWID;
 
     """
 
@@ -137,7 +127,7 @@ enum StoreSchema {
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
     "schedule_state", "run_events", "publish_intents", "source_state", "api_usage", "answer_origins", "sent_requests",
-    "dataset_profiles", "column_profiles", "row_snapshots", "run_reports", "slots", "resource_holds", "notices",
+    "dataset_profiles", "column_profiles", "row_snapshots", "run_reports", "slots",
   ]
 
   /// Brings the file to this version in one transaction.

@@ -4,6 +4,7 @@ internal import AssayDefinition
 internal import AssayEngine
 internal import AssayFormats
 internal import AssayHTTP
+internal import AssaySchedule
 internal import AssayStore
 internal import Glibc
 
@@ -52,6 +53,12 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Wait for another run of the pipeline to end, rather than to fail.")
   var wait = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The moment that the run stands for, whose date ${run:date} is: a date, or a time such as 2026-11-24T06:15:00-05:00.",
+      valueName: "time"))
+  var at: String?
+
   @Flag(help: "Go on with the newest broken run of the pipeline: what it was answered is not asked again.")
   var resume = false
 
@@ -86,6 +93,14 @@ struct RunCommand: AsyncParsableCommand {
     if [resume, record != nil, replay != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--resume, --record and --replay exclude each other")
     }
+    if let at {
+      if resume || record != nil || replay != nil {
+        throw ValidationError("--at is of a new run that is not recorded: no --resume, --record or --replay")
+      }
+      if ZonedMoment(text: at) == nil {
+        throw ValidationError("--at is a date or a time such as 2026-11-24T06:15:00-05:00, not '\(at)'")
+      }
+    }
     if resume, part != nil { throw ValidationError("--resume goes on with whole runs: no --limit, --until or --print") }
     if let resumeMaxAge {
       if !resume { throw ValidationError("--resume-max-age goes with --resume") }
@@ -100,7 +115,10 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     var recording: Recording?
     if let replay { recording = try await orUsageFault { try Recording(reading: replay) } }
-    let clock = recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? RunClock()
+    let slot = at.flatMap { ZonedMoment(text: $0) }
+    let clock =
+      recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? slot.map { RunClock(slot: $0) }
+      ?? RunClock()
     var (file, definition) = try pipeline.read(at: clock, replays: recording, quiet: gate.quiet)
     var options = pipeline.runOptions(file)
     options.waits = wait

@@ -111,4 +111,27 @@ import Testing
     await #expect(throws: StoreFailure.self) { try await store.begin(alone) }
     await store.close()
   }
+
+  @Test func `what runs keep for being resumed goes when a run of their slot, or of none, came to its end`()
+    async throws
+  {
+    let store = try await Store.open(folder.file("a.db"))
+    let sent = SentRequest(key: "k", output: 1, method: "POST", url: "u", status: 200, rows: 1, sentAt: .now)
+    func run(_ id: String, _ slot: String?, _ outcome: String, sends: Bool = false) async throws {
+      var run = RunRecord(id: id, pipeline: "p", definitionSHA256: "", assayVersion: "1")
+      run.slot = slot
+      try await store.begin(run)
+      if sends { try await store.keepSent([sent], by: id, root: id) }
+      try await store.finish(id, RunResult(outcome: outcome, exitCode: outcome == "passed" ? 0 : 3))
+    }
+    func isKept(_ id: String) async throws -> Bool { try await !store.sentKeys(among: ["k"], root: id).isEmpty }
+    try await run("a", "monday", "error", sends: true)
+    try await run("b", nil, "error", sends: true)
+    try await run("c", "tuesday", "passed")
+    #expect(try await isKept("a"), "another slot's run may still be resumed")
+    #expect(try await !isKept("b"), "a run of no slot is settled by any")
+    try await run("d", "monday", "passed")
+    #expect(try await !isKept("a"))
+    await store.close()
+  }
 }

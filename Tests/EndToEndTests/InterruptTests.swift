@@ -58,6 +58,9 @@ import Testing
       #expect(run.code == 3, "\(run.errors)")
       #expect(run.errors.contains("the run took longer than its timeout of 200ms"), "\(run.errors)")
       #expect(workspace.text("out.csv") == "old")
+      #expect(
+        try await workspace.query("SELECT messages FROM run_reports")
+          == [#"["the run took longer than its timeout of 200ms"]"#])
     }
   }
 

@@ -173,7 +173,6 @@ package final class PipelineRun: Sendable {
       record.trigger = options.trigger
       record.slot = options.clock.slot?.text
       record.file = absolutePath(options.file)
-      record.call = options.call.map { mask.apply(to: $0) }
       record.claim = options.claim
       record.runsBesideOthers = options.runsBesideOthers
       do {
@@ -369,7 +368,7 @@ package final class PipelineRun: Sendable {
   }
 
   /// The time and four random characters: `20261124-061500-k3x9`; those of a replay are its recording's.
-  package static func newID(_ options: RunOptions = RunOptions()) -> String {
+  private static func newID(_ options: RunOptions) -> String {
     if case .reads(let recording) = options.recording {
       return newID(recording.startedAt, ending: String(recording.hash.prefix(8)))
     }

@@ -55,8 +55,6 @@ package struct RunOptions: Sendable {
   package var claim: SlotClaim?
   /// Whether it may go on beside runs of the pipeline that stand for other moments.
   package var runsBesideOthers = false
-  /// What the call said beside the file and its params, as a JSON object: for whoever does the same again.
-  package var call: String?
   /// Whether incremental sources start again.
   package var refreshes = false
   /// The part of the pipeline that is run; nil for all of it.

@@ -327,7 +327,7 @@ struct RunVerdict: Sendable {
     var result = RunResult(
       outcome: report.outcome.rawValue, exitCode: report.exitCode, steps: steps, metrics: metrics, checks: checks,
       failedRows: failedRows, profiles: profiles)
-    result.requests = report.steps.reduce(0) { $0 + $1.counters.requests + $1.counters.retries }
+    result.requests = report.steps.reduce(0) { $0 + $1.counters.requests }
     result.score = report.meanScore
     result.failedChecks = report.allChecks.count { [.failed, .error].contains($0.judgement.status) }
     result.reason = report.reason.map { mask.apply(to: $0) }
