@@ -83,7 +83,7 @@ package struct PipelineDecoder {
     if let node = root["memory"] { definition.memory = ByteCount.decode(node, context) }
     if let node = root["timeout"], let timeout = Duration.decode(node, context) {
       definition.timeout = timeout
-      if timeout <= .zero { context.fault(.badValue, at: node.location, "'timeout' is longer than 0s") }
+      if timeout <= .zero { context.fault(.badValue, at: node.location, "'timeout' must be longer than 0s") }
     }
   }
 
