@@ -77,11 +77,16 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayStore",
         "AssayEngine",
       ]),
+    .target(
+      name: "AssayService",
+      dependencies: [
+        "CAssay", "AssaySchedule", "AssayFormats", "AssayStore", .product(name: "Logging", package: "swift-log"),
+      ]),
     .executableTarget(
       name: "assay",
       dependencies: [
         "CAssay", "AssaySchedule", "AssayDefinition", "AssayFormats", "AssayHTTP", "AssayStore", "AssayEngine",
-        "AssayComponents",
+        "AssayComponents", "AssayService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [
@@ -107,6 +112,9 @@ let package = Package(
         "AssayColumns", "AssayDefinition", "AssayFormats", "AssayQuality", "AssayHTTP", "AssayEngine",
         "AssayComponents", "AssayTestSupport", "FormatTwins",
       ]),
+    .testTarget(
+      name: "AssayServiceTests",
+      dependencies: ["AssaySchedule", "AssayService", "AssayStore", "AssayTestSupport"]),
     .testTarget(
       name: "AssayScheduleTests", dependencies: ["AssaySchedule", "AssayTestSupport"], exclude: ["Oracle"]),
     .testTarget(name: "AssayColumnsTests", dependencies: ["AssayColumns", "AssayTestSupport"]),

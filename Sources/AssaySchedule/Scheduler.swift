@@ -81,8 +81,9 @@ package struct Scheduler: Sendable {
   /// - Parameters:
   ///   - decidedUntil: What `decidedUntil` told before the last end; nil for a job that was never seen, which begins now.
   ///   - unfinished: Slots whose runs were killed or stopped, to be caught up if the job's schedules say so.
+  ///   - adopting: The slot of a run that goes on already, started by a process before this one; `running` has its number.
   package mutating func add(
-    _ job: ScheduledJob, decidedUntil: Int?, unfinished: [DueSlot] = [], now: Int
+    _ job: ScheduledJob, decidedUntil: Int?, unfinished: [DueSlot] = [], adopting: DueSlot? = nil, now: Int
   ) -> [Action] {
     if var state = jobs[job.id] {
       state.takenUntil = Self.takenUntil(of: job, after: state, now)
@@ -96,6 +97,7 @@ package struct Scheduler: Sendable {
       let from = min(decidedUntil ?? now, now)
       jobs[job.id] = JobState(job: job, takenUntil: job.schedules.map { _ in from })
     }
+    if let adopting { adopt(adopting) }
     takeBack(unfinished, of: job, now: now)
     setTimer(job.id)
     return tick(now)
@@ -126,14 +128,11 @@ package struct Scheduler: Sendable {
     jobs[id] = state.run == nil ? nil : state
   }
 
-  /// Notes a run of a job that goes on already, started by a process before this one. Returns its number.
-  package mutating func adopt(_ due: DueSlot) -> Int? {
-    guard jobs[due.job] != nil, jobs[due.job]?.run == nil else { return nil }
-    let run = nextRun
+  private mutating func adopt(_ due: DueSlot) {
+    guard jobs[due.job] != nil, jobs[due.job]?.run == nil else { return }
+    active[nextRun] = due
+    jobs[due.job]?.run = nextRun
     nextRun += 1
-    active[run] = due
-    jobs[due.job]?.run = run
-    return run
   }
 
   /// Starts no more runs.

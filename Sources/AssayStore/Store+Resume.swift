@@ -1,6 +1,6 @@
 extension Store {
   /// The outcomes of runs that came to no end of their own, so that going on with them makes sense.
-  static let resumable: Set<String> = ["broken", "error", "interrupted", "partial"]
+  package static let resumable: Set<String> = ["broken", "error", "interrupted", "partial"]
 
   /// The newest run of a pipeline, if it can be gone on with; nil if it ended well, or there is none.
   ///

@@ -106,6 +106,14 @@ extension Store {
     outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, requests, score, failed_checks, reason
     """
 
+  /// The id of a run of a pipeline that has not come to its end; nil where there is none. O(1).
+  package func runningRun(of pipeline: String) async throws(StoreFailure) -> String? {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT id FROM runs WHERE pipeline = ? AND outcome IS NULL", [.text(pipeline)])
+        .first?.first?.text
+    }
+  }
+
   /// The run of an id; nil where there is none.
   package func run(_ id: String) async throws(StoreFailure) -> RunRecord? {
     try await file.perform { connection throws(StoreFailure) in

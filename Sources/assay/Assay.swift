@@ -14,7 +14,8 @@ struct Assay: AsyncParsableCommand {
       """,
     version: assayVersion,
     subcommands: [
-      RunCommand.self, PlanCommand.self, BaselineCommand.self, CheckCommand.self, InitCommand.self, HistoryCommand.self,
+      RunCommand.self, ScheduleCommand.self, PlanCommand.self, BaselineCommand.self, CheckCommand.self,
+      InitCommand.self, HistoryCommand.self,
       DiffCommand.self, ValidateCommand.self, ExplainCommand.self,
       SchemaCommand.self,
       ReferenceCommand.self,

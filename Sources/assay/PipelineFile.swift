@@ -19,15 +19,17 @@ struct PipelineFile {
 
   /// Reads the file. Faults of the file are in the result; what keeps it from being read at all ends the command.
   /// - Parameters:
+  ///   - text: Its text, where it was read before; nil to read it now.
   ///   - clock: The run's time, of which the day is its logical date.
   ///   - replays: The recording that is answered from: its params and environment stand where the call gives none, and
   ///     secrets need not be set.
   init(
-    _ path: String, params: [String], envFile: String?, unsetIsFault: Bool, clock: RunClock = RunClock(),
+    _ path: String, text known: String? = nil, params: [String], envFile: String?, unsetIsFault: Bool,
+    clock: RunClock = RunClock(),
     replays: Recording? = nil
   ) throws {
     self.path = path
-    let text = try Self.read(path, "pipeline file")
+    let text = try known ?? Self.read(path, "pipeline file")
     self.text = text
     var values = replays?.params ?? [:]
     for param in params {

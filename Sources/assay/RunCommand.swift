@@ -89,6 +89,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var gate: GateOptions
 
+  @OptionGroup var control: RunControlOptions
+
   func validate() throws {
     if [resume, record != nil, replay != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--resume, --record and --replay exclude each other")
@@ -119,8 +121,10 @@ struct RunCommand: AsyncParsableCommand {
     let clock =
       recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? slot.map { RunClock(slot: $0) }
       ?? RunClock()
-    var (file, definition) = try pipeline.read(at: clock, replays: recording, quiet: gate.quiet)
+    let text = try control.definition()
+    var (file, definition) = try pipeline.read(at: clock, text: text, replays: recording, quiet: gate.quiet)
     var options = pipeline.runOptions(file)
+    control.apply(to: &options, slot: slot)
     options.waits = wait
     options.refreshes = fullRefresh
     options.clock = clock
@@ -138,6 +142,10 @@ struct RunCommand: AsyncParsableCommand {
       try await orUsageFault { [definition] in
         try Resumption.requireSameParams(definition, as: broken, mask: mask)
       }
+    }
+    if let run = control.goOnWith {
+      options.resumes = await Resumption.run(
+        run, if: definition, sha256: options.definitionSHA256, store: options.storePath ?? "", mask: mask)
     }
     if let record {
       options.recording = .writes(

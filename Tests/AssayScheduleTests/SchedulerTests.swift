@@ -215,13 +215,12 @@ struct EvenSlots: SlotSource {
 
   @Test func `a run that goes on from before is in the way of the next, as its own would be`() {
     var scheduler = Scheduler(maxConcurrent: 1)
-    _ = scheduler.add(job(), decidedUntil: 3600, now: 3700)
     let old = DueSlot(job: "a", slot: ZonedMoment(seconds: 3600), reason: .onTime)
-    let run = scheduler.adopt(old)
-    #expect(run != nil)
-    #expect(scheduler.adopt(old) == nil)
+    #expect(scheduler.add(job(), decidedUntil: 3600, adopting: old, now: 3700) == [])
+    #expect(scheduler.add(job(), decidedUntil: 3600, adopting: old, now: 3700) == [])
+    #expect(Array(scheduler.running.values) == [old])
     #expect(skipped(scheduler.tick(7200)) == [7200])
-    #expect(scheduler.ended(run ?? 0, .done, now: 7300) == [])
+    #expect(scheduler.ended(scheduler.running.keys.first ?? 0, .done, now: 7300) == [])
     #expect(started(scheduler.tick(10_800)).map(\.slot.seconds) == [10_800])
   }
 }

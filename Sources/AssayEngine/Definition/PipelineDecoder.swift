@@ -30,7 +30,7 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "timeout", "memory", "apis", "sources",
+    "version", "name", "description", "params", "schedule", "timeout", "memory", "apis", "sources",
     "steps", "checks", "score", "outputs", "report",
   ]
 
@@ -52,6 +52,7 @@ package struct PipelineDecoder {
     var definition = PipelineDefinition()
     decodeHead(root, &definition, context)
     decodeParams(root, &definition, context)
+    decodeSchedules(root, &definition, context)
     decodeParts(root, &definition, context)
     ReferenceResolution(definition: definition, root: root).check(context)
     return Result(
@@ -118,6 +119,19 @@ package struct PipelineDecoder {
     }
     context.variables.params = values
     context.variables.unsetParams = Set(names).subtracting(values.keys)
+  }
+
+  private func decodeSchedules(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {
+    guard let node = root["schedule"], !node.isNull else { return }
+    var items = [node]
+    if case .sequence(let several) = node.kind { items = several }
+    for (index, item) in items.enumerated() {
+      context.within(items.count > 1 ? "schedule \(index + 1)" : "the schedule") {
+        guard let declaration = ScheduleDeclaration.decode(item, context) else { return }
+        declaration.checkParams(root["params"], of: item, context)
+        definition.schedules.append((item.location, declaration))
+      }
+    }
   }
 
   private func decodeParts(_ root: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

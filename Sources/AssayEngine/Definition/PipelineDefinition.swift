@@ -21,6 +21,8 @@ package struct PipelineDefinition: Sendable {
   package var memory: ByteCount?
   /// The longest time that a run takes; nil for any.
   package var timeout: Duration?
+  /// When `assay schedule` runs the pipeline.
+  package var schedules: [(location: SourceLocation, declaration: ScheduleDeclaration)] = []
 
   package init() {}
 

@@ -35,6 +35,19 @@ package enum Resumption {
     return broken
   }
 
+  /// A run that broke, if it can be gone on with as things stand; nil for one that cannot.
+  package static func run(
+    _ id: String, if definition: PipelineDefinition, sha256: String, store path: String, mask: SecretMask
+  ) async -> RunRecord? {
+    guard access(path, F_OK) == 0, let store = try? await Store.open(path) else { return nil }
+    let record = try? await store.run(id)
+    await store.close()
+    guard let record, let outcome = record.outcome, Store.resumable.contains(outcome), record.pipeline == definition.name,
+      record.definitionSHA256 == sha256, record.params == definition.paramsText(mask)
+    else { return nil }
+    return record
+  }
+
   /// Throws `RunFailure` where a broken run had other params than the definition, which was read at that run's logical
   /// time: params may hold its date.
   package static func requireSameParams(

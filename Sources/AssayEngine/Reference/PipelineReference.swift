@@ -14,6 +14,9 @@ package enum PipelineReference {
       key("description", .text, "What the pipeline is for."),
       key("params", .map(ParamDeclaration.shape), "Values that `--param NAME=VALUE` sets, used as `${param:NAME}`."),
       key(
+        "schedule", .either([ScheduleDeclaration.shape, .list(ScheduleDeclaration.shape)]),
+        "When `assay schedule` runs the pipeline: a schedule, or a list of such."),
+      key(
         "timeout", .duration,
         "The longest time that a run takes, from its start to its end; one that takes longer breaks."),
       key(

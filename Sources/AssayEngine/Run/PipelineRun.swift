@@ -372,6 +372,11 @@ package final class PipelineRun: Sendable {
     if case .reads(let recording) = options.recording {
       return newID(recording.startedAt, ending: String(recording.hash.prefix(8)))
     }
+    return newID()
+  }
+
+  /// The id of a run that begins now.
+  package static func newID() -> String {
     let letters = Array("0123456789abcdefghijklmnopqrstuvwxyz")
     return newID(.now, ending: String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] }))
   }

@@ -8,6 +8,7 @@
 #include "csv_split.h"
 #include "csv_utf8.h"
 #include "json_scan.h"
+#include "memory_file.h"
 #include "number.h"
 #include "processors.h"
 #include "sqlite_shims.h"

@@ -1,0 +1,97 @@
+/// Which form of each pipeline file is in force: the last one that was good.
+struct PipelineWatch {
+  /// What has changed since the last look.
+  struct Changes {
+    var taken: [(file: String, pipeline: ScheduledPipeline)] = []
+    /// Pipelines that are no longer there, by id.
+    var dropped: [String] = []
+    /// What is to be said, in order.
+    var notes: [Note] = []
+  }
+
+  struct Note {
+    var isError: Bool
+    var file: String
+    var text: String
+  }
+
+  private struct Known {
+    /// As it was read last; nil for one that is still to be read.
+    var read: FileStamp?
+    /// As it was seen last.
+    var seen: FileStamp
+    var good: ScheduledPipeline?
+    var isBroken = false
+    /// Looks in a row in which it was missing.
+    var missing = 0
+  }
+
+  private let folder: PipelineFolder
+  private let read: @Sendable (String) -> PipelineReading
+  private var known: [String: Known] = [:]
+
+  init(_ folder: PipelineFolder, read: @escaping @Sendable (String) -> PipelineReading) {
+    self.folder = folder
+    self.read = read
+  }
+
+  /// Files whose present form is broken.
+  var broken: [String] { known.filter(\.value.isBroken).keys.sorted() }
+  var count: Int { known.count }
+
+  /// Looks at all files. One that has changed is read once it looks the same twice in a row, so that none is read while it
+  /// is being written; the first time, and where `readsAll` says so, all are read at once. O(files).
+  mutating func look(readsAll: Bool = false) -> Changes {
+    var changes = Changes()
+    let stamps = folder.stamps()
+    for (file, var one) in known.sorted(by: { $0.key < $1.key }) where stamps[file] == nil {
+      one.missing += 1
+      known[file] = one
+      if one.missing < 2, !readsAll { continue }
+      known[file] = nil
+      if let good = one.good {
+        changes.dropped.append(good.id)
+        changes.notes.append(
+          Note(isError: false, file: file, text: "the file is gone: '\(good.name)' is not run any more"))
+      }
+    }
+    for (file, stamp) in stamps.sorted(by: { $0.key < $1.key }) {
+      var one = known[file] ?? Known(seen: stamp)
+      one.missing = 0
+      let isSettled = one.seen == stamp || known[file] == nil
+      one.seen = stamp
+      if readsAll || (one.read != stamp && isSettled) {
+        one.read = stamp
+        take(read(file), of: file, &one, &changes)
+      }
+      known[file] = one
+    }
+    return changes
+  }
+
+  private func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes) {
+    let before = one.good
+    switch reading {
+    case .broken(let faults):
+      changes.notes += faults.map { Note(isError: true, file: file, text: $0) }
+      let goesOn = before == nil ? "it is not run" : "its last good form goes on"
+      changes.notes.append(Note(isError: true, file: file, text: "the file is broken; \(goesOn)"))
+      one.isBroken = true
+    case .good(let pipeline, let warnings):
+      changes.notes += warnings.map { Note(isError: false, file: file, text: $0) }
+      one.isBroken = false
+      let isTwice = known.contains { $0.key != file && $0.value.good?.id == pipeline.id && !pipeline.entries.isEmpty }
+      if isTwice {
+        one.isBroken = true
+        changes.notes.append(
+          Note(
+            isError: true, file: file,
+            text: "another file has the pipeline '\(pipeline.name)' of the same store already; this one is not run"))
+        return
+      }
+      one.good = pipeline.entries.isEmpty ? nil : pipeline
+      if let before, before.id != one.good?.id { changes.dropped.append(before.id) }
+      if let good = one.good { changes.taken.append((file, good)) }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+internal import AssaySchedule
+internal import AssayStore
+internal import Logging
+
+extension ScheduleService {
+  /// Looks at the files, and takes in what has changed.
+  func look(readsAll: Bool = false) async {
+    let changes = watch.look(readsAll: readsAll)
+    for note in changes.notes {
+      log.log(level: note.isError ? .error : .warning, "\(note.text)", metadata: ["file": "\(note.file)"])
+    }
+    for id in changes.dropped {
+      scheduler.remove(id)
+      jobs[id] = nil
+      unread[id] = nil
+    }
+    var fresh: [Job] = Array(unread.values)
+    for (file, pipeline) in changes.taken {
+      let job = Job(file: file, pipeline: pipeline)
+      if jobs[pipeline.id] == nil {
+        fresh.removeAll { $0.pipeline.id == pipeline.id }
+        fresh.append(job)
+      } else {
+        jobs[pipeline.id] = job
+        perform(scheduler.add(pipeline.job, decidedUntil: nil, now: now))
+      }
+    }
+    for (store, jobs) in Dictionary(grouping: fresh, by: \.pipeline.store).sorted(by: { $0.key < $1.key }) {
+      await takeIn(jobs.sorted { $0.pipeline.id < $1.pipeline.id }, of: store)
+    }
+  }
+
+  private func takeIn(_ fresh: [Job], of store: String) async {
+    let memories: [String: SlotBook.Memory]
+    do throws(StoreFailure) {
+      memories = try await book.memories(of: fresh.map(\.pipeline), in: store, now: now)
+    } catch {
+      for job in fresh where unread.updateValue(job, forKey: job.pipeline.id) == nil {
+        log.error(
+          "the store cannot be read, so that the pipeline is not run; it is tried again",
+          metadata: ["file": "\(job.file)", "error": "\(error)"])
+      }
+      return
+    }
+    for job in fresh {
+      let memory = memories[job.pipeline.id] ?? SlotBook.Memory()
+      jobs[job.pipeline.id] = job
+      unread[job.pipeline.id] = nil
+      let actions = scheduler.add(
+        job.pipeline.job, decidedUntil: memory.decidedUntil, unfinished: memory.unfinished, adopting: memory.running,
+        now: now)
+      if let due = memory.running, let run = scheduler.running.first(where: { $0.value == due })?.key {
+        adopted[run] = (due, job.pipeline)
+        log.info(
+          "a run goes on that was started before this scheduler", metadata: metadata(of: due, job.pipeline))
+      }
+      perform(actions)
+    }
+  }
+
+  /// Looks which of the runs have ended that a scheduler before this one started.
+  func lookAfterAdopted() async {
+    for (store, runs) in Dictionary(grouping: adopted, by: \.value.pipeline.store) {
+      guard let states = try? await book.states(of: runs.map(\.value), in: store) else { continue }
+      for (run, value) in runs {
+        guard let state = states[value.due], state != "running", adopted.removeValue(forKey: run) != nil else {
+          continue
+        }
+        log.info(
+          "a run has ended that was started before this scheduler",
+          metadata: metadata(of: value.due, value.pipeline).merging(["outcome": "\(state)"]) { $1 })
+        let ending: SlotEnding = state == "broken" || state == "error" ? .broke : .done
+        perform(scheduler.ended(run, ending, now: now))
+      }
+    }
+  }
+
+  func metadata(of due: DueSlot, _ pipeline: ScheduledPipeline) -> Logger.Metadata {
+    var metadata: Logger.Metadata = ["pipeline": "\(pipeline.name)", "slot": "\(due.slot.text)"]
+    if !due.variant.isEmpty { metadata["params"] = "\(due.variant)" }
+    return metadata
+  }
+}

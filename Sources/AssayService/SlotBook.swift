@@ -1,0 +1,186 @@
+internal import AssaySchedule
+internal import AssayStore
+
+/// What the stores of pipelines remember of their slots, so that none has two runs, whoever starts them.
+struct SlotBook: Sendable {
+  /// What is known of a pipeline's slots when a scheduler starts.
+  struct Memory: Sendable {
+    var decidedUntil: Int?
+    /// The run that goes on, started by a scheduler before this one.
+    var running: DueSlot?
+    var unfinished: [DueSlot] = []
+  }
+
+  /// Why a slot has no run.
+  enum Refusal: Error {
+    /// Somebody else has it, or it was decided on.
+    case taken
+    /// Another run of the pipeline goes on.
+    case busy(String)
+  }
+
+  /// How a run ended, by the ledger.
+  struct Ending: Sendable {
+    var outcome: String?
+    var score: Double?
+    var reason: String?
+    var startedAt: StoreTime?
+    var finishedAt: StoreTime?
+  }
+
+  static let owner = ProcessIdentity.current.owner
+
+  func withStore<Value>(
+    _ path: String, patience: Duration = .seconds(10), _ body: (Store) async throws(StoreFailure) -> Value
+  ) async throws(StoreFailure) -> Value {
+    let store = try await Store.open(path, patience: patience)
+    do throws(StoreFailure) {
+      let value = try await body(store)
+      await store.close()
+      return value
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+
+  /// Reads what is known of pipelines of one store, and enters those that were never seen: they begin now.
+  func memories(
+    of pipelines: [ScheduledPipeline], in path: String, now: Int
+  ) async throws(StoreFailure) -> [String: Memory] {
+    try await withStore(path) { store throws(StoreFailure) in
+      var memories: [String: Memory] = [:]
+      var fresh: [(pipeline: String, until: StoreTime)] = []
+      for pipeline in pipelines {
+        var memory = Memory()
+        memory.decidedUntil = try await store.scheduledUntil(pipeline.name).map { Int($0.milliseconds / 1000) }
+        if memory.decidedUntil == nil {
+          fresh.append((pipeline.name, Self.time(now)))
+        } else {
+          try await fill(&memory, of: pipeline, from: store, now: now)
+        }
+        memories[pipeline.id] = memory
+      }
+      if !fresh.isEmpty { try await store.setScheduled(fresh) }
+      return memories
+    }
+  }
+
+  private func fill(
+    _ memory: inout Memory, of pipeline: ScheduledPipeline, from store: Store, now: Int
+  ) async throws(StoreFailure) {
+    let window = pipeline.entries.map(\.schedule.catchUpWindow).max() ?? 0
+    let slots = try await store.slots(of: pipeline.name, since: Self.time(now - max(window, 86_400)))
+    for slot in slots {
+      guard let entry = pipeline.entry(of: slot.variant) else { continue }
+      let seconds = Int(slot.slot.milliseconds / 1000)
+      // The slot with the offset of its place: the first moment after the one before it.
+      let moment = entry.schedule.slots.next(after: seconds - 1) ?? ZonedMoment(seconds: seconds)
+      let due = DueSlot(
+        job: pipeline.id, slot: moment.seconds == seconds ? moment : ZonedMoment(seconds: seconds),
+        variant: slot.variant, reason: .onTime, attempt: slot.attempt)
+      switch slot.state {
+      case "running": memory.running = due
+      case "broken", "interrupted": memory.unfinished.append(due)
+      case "claimed" where !slot.isClaimAlive: memory.unfinished.append(due)
+      case "passed", "warned", "failed":
+        // What came later and was done makes an older one old news, where only the latest counts.
+        if entry.schedule.catchUp == .latest { memory.unfinished.removeAll { $0.variant == slot.variant } }
+      default: break
+      }
+    }
+  }
+
+  /// Claims a slot for a run that is about to start. Returns the run of an earlier attempt, which may be gone on with.
+  /// - Parameter waits: Whether the run waits for others of its pipeline.
+  func claim(
+    _ due: DueSlot, of pipeline: ScheduledPipeline, waits: Bool, decidedUntil: Int?
+  ) async throws -> String? {
+    try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
+      let slot = Self.time(due.slot.seconds)
+      let known = try await store.slots(of: pipeline.name, since: slot)
+        .first { $0.slot == slot && $0.variant == due.variant }
+      let again: Set<String> =
+        switch due.reason {
+        case .onTime: ["missed"]
+        case .catchUp: due.attempt > 1 ? ["missed", "broken", "interrupted"] : ["missed"]
+        case .retry: ["error", "broken", "interrupted"]
+        }
+      let claim = SlotClaim(slot: slot, variant: due.variant, owner: Self.owner)
+      let lease = Duration.seconds(waits ? 7 * 86_400 : 900)
+      guard try await store.claim(claim, of: pipeline.name, again: again, lease: lease) != nil else {
+        return Result<String?, Refusal>.failure(.taken)
+      }
+      if let decidedUntil { try await store.setScheduled([(pipeline.name, Self.time(decidedUntil))]) }
+      if !waits, let other = try await store.runningRun(of: pipeline.name) {
+        let reason = "run \(other) of the pipeline was going on"
+        try await store.pass(slot, variant: due.variant, of: pipeline.name, as: "skipped", reason: reason)
+        return .failure(.busy(reason))
+      }
+      return .success(known?.runID)
+    }.get()
+  }
+
+  /// Decides that slots have no run. Returns those that nobody had decided on.
+  func pass(
+    _ slots: [(due: DueSlot, reason: String)], of pipeline: ScheduledPipeline, as state: String, decidedUntil: Int?
+  ) async throws(StoreFailure) -> [DueSlot] {
+    guard let first = slots.map(\.due.slot.seconds).min() else { return [] }
+    return try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
+      let known = try await store.slots(of: pipeline.name, since: Self.time(first))
+      var decided: [DueSlot] = []
+      for (due, reason) in slots {
+        let slot = Self.time(due.slot.seconds)
+        let isKnown = known.contains {
+          $0.slot == slot && $0.variant == due.variant && ($0.state != "claimed" || $0.isClaimAlive)
+        }
+        if isKnown { continue }
+        try await store.pass(slot, variant: due.variant, of: pipeline.name, as: state, reason: reason)
+        decided.append(due)
+      }
+      if let decidedUntil { try await store.setScheduled([(pipeline.name, Self.time(decidedUntil))]) }
+      return decided
+    }
+  }
+
+  /// How a run ended whose process is gone; a slot that it never entered gets the reason.
+  func settle(
+    run: String, _ due: DueSlot, of pipeline: ScheduledPipeline, unenteredBecause reason: String
+  ) async throws(StoreFailure) -> Ending? {
+    try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
+      guard let record = try await store.run(run) else {
+        try await store.pass(
+          Self.time(due.slot.seconds), variant: due.variant, of: pipeline.name, as: "error", reason: reason)
+        return nil
+      }
+      return Ending(
+        outcome: record.outcome, score: record.score, reason: record.reason, startedAt: record.startedAt,
+        finishedAt: record.finishedAt)
+    }
+  }
+
+  /// The state of slots of one store.
+  func states(
+    of slots: [(due: DueSlot, pipeline: ScheduledPipeline)], in path: String
+  ) async throws(StoreFailure) -> [DueSlot: String] {
+    try await withStore(path) { store throws(StoreFailure) in
+      var states: [DueSlot: String] = [:]
+      for (due, pipeline) in slots {
+        let slot = Self.time(due.slot.seconds)
+        states[due] =
+          try await store.slots(of: pipeline.name, since: slot)
+          .first { $0.slot == slot && $0.variant == due.variant }?.state
+      }
+      return states
+    }
+  }
+
+  /// Keeps up to which moment the slots of pipelines are decided on.
+  func keep(_ moments: [(pipeline: String, until: Int)], in path: String) async throws(StoreFailure) {
+    try await withStore(path) { store throws(StoreFailure) in
+      try await store.setScheduled(moments.map { ($0.pipeline, Self.time($0.until)) })
+    }
+  }
+
+  private static func time(_ seconds: Int) -> StoreTime { StoreTime(milliseconds: Int64(seconds) * 1000) }
+}

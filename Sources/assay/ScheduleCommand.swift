@@ -1,0 +1,143 @@
+internal import ArgumentParser
+internal import AssayComponents
+internal import AssayDefinition
+internal import AssayEngine
+internal import AssayFormats
+internal import AssaySchedule
+internal import AssayService
+internal import AssayStore
+internal import Dispatch
+internal import Foundation
+internal import Glibc
+internal import Logging
+
+extension LogFormat: ExpressibleByArgument {}
+
+/// `assay schedule pipelines/`.
+struct ScheduleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schedule",
+    abstract: "Runs pipelines by their schedules, until it is stopped; or lists the next runs.",
+    discussion: """
+      SIGTERM and Ctrl-C stop it once the runs that go on have ended, a second one interrupts them. SIGHUP reads all \
+      files again; they are also read when they change.
+      """)
+
+  @Argument(help: "Pipeline files, and folders of such.")
+  var paths: [String]
+
+  @Option(help: ArgumentHelp("The store of all pipelines; assay.db beside each by default.", valueName: "file"))
+  var store: String?
+
+  @Option(
+    help: ArgumentHelp("The file of environment variables; .env beside each pipeline by default.", valueName: "file"))
+  var envFile: String?
+
+  @Option(help: ArgumentHelp("Runs that go on at once, of all pipelines.", valueName: "runs"))
+  var maxConcurrentRuns = 4
+
+  @Option(help: ArgumentHelp("How long a stop waits for runs before it interrupts them.", valueName: "duration"))
+  var drain = "5m"
+
+  @Option(help: ArgumentHelp("Write how it fares to this file, every 10 seconds.", valueName: "file"))
+  var healthFile: String?
+
+  @Option(help: "How log lines are written to stderr: text or json.")
+  var logFormat = LogFormat.text
+
+  @Flag(help: "List the next runs, and run nothing.")
+  var list = false
+
+  @Option(help: ArgumentHelp("With --list: how many runs, of all pipelines.", valueName: "runs"))
+  var count = 10
+
+  @Option(help: ArgumentHelp("With --list: from when on; now by default.", valueName: "time"))
+  var from: String?
+
+  @Flag(help: "With --list: JSON Lines on stdout.")
+  var json = false
+
+  func validate() throws {
+    if paths.isEmpty { throw ValidationError("name pipeline files, or a folder of such") }
+    if maxConcurrentRuns < 1 { throw ValidationError("--max-concurrent-runs is at least 1, not \(maxConcurrentRuns)") }
+    if Duration(text: drain) == nil { throw ValidationError("--drain is a duration such as 5m, not '\(drain)'") }
+    if count < 1 { throw ValidationError("--count is at least 1, not \(count)") }
+    if let from, ZonedMoment(text: from) == nil {
+      throw ValidationError("--from is a date or a time such as 2026-11-24T06:15:00Z, not '\(from)'")
+    }
+    if !list, json || from != nil { throw ValidationError("--json and --from go with --list") }
+  }
+
+  func run() async throws {
+    let reader = ScheduledPipelines(envFile: envFile, store: store)
+    for path in paths where access(path, F_OK) != 0 {
+      Terminal.error("error: there is no file or folder '\(path)'")
+      throw ExitStatus(code: 2)
+    }
+    if list { return try showNextRuns(reader) }
+    try await serve(reader)
+  }
+
+  private func showNextRuns(_ reader: ScheduledPipelines) throws {
+    var pipelines: [ScheduledPipeline] = []
+    var hasFaults = false
+    for file in PipelineFolder(paths).files() {
+      switch reader.read(file) {
+      case .good(let pipeline, _): pipelines.append(pipeline)
+      case .broken(let faults):
+        hasFaults = true
+        for fault in faults { Terminal.error(fault) }
+      }
+    }
+    let start = from.flatMap { ZonedMoment(text: $0) }?.seconds ?? Int(StoreTime.now.milliseconds / 1000)
+    let runs = NextRuns.first(count, of: pipelines, from: start)
+    if json {
+      let lines = runs.map { run in
+        JSONValue.object([
+          "pipeline": .string(run.pipeline), "at": .string(ZonedMoment(seconds: run.at.seconds).text),
+          "local": .string(run.at.text),
+        ]).text + "\n"
+      }
+      Terminal.output(lines.joined())
+    } else {
+      let width = runs.map(\.pipeline.count).max() ?? 0
+      let lines = runs.map { run in
+        let pad = String(repeating: " ", count: width - run.pipeline.count)
+        return "\(run.pipeline)\(pad)  \(run.at.text)  \(ZonedMoment(seconds: run.at.seconds).text)\n"
+      }
+      Terminal.output(lines.joined())
+      if runs.isEmpty, !hasFaults { Terminal.error("none of the pipelines has a schedule") }
+    }
+    if hasFaults { throw ExitStatus(code: 2) }
+  }
+
+  private func serve(_ reader: ScheduledPipelines) async throws {
+    signal(SIGPIPE, SIG_IGN)
+    let writer = LineWriter(logFormat)
+    let log = Logger(label: "assay.schedule") { _ in LineLogHandler(to: writer) }
+    var options = ServiceOptions()
+    options.maxConcurrentRuns = maxConcurrentRuns
+    options.drainLimit = Duration(text: drain) ?? options.drainLimit
+    options.healthFile = healthFile
+    if let store { options.runArguments += ["--store", store] }
+    if let envFile { options.runArguments += ["--env-file", envFile] }
+    let service = ScheduleService(
+      PipelineFolder(paths), options: options, log: log,
+      notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment),
+      newRunID: { PipelineRun.newID() }, read: { reader.read($0) })
+    let signals = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP"].map { number, name in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        Task {
+          if number == SIGHUP { await service.reload() } else { await service.stop(because: name) }
+        }
+      }
+      source.resume()
+      return source
+    }
+    await service.run()
+    for source in signals { source.cancel() }
+    writer.flush(seconds: 2)
+  }
+}

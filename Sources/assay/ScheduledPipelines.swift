@@ -1,0 +1,79 @@
+internal import AssayDefinition
+internal import AssayEngine
+internal import AssayHTTP
+internal import AssaySchedule
+internal import AssayService
+internal import AssayStore
+internal import Foundation
+
+/// Reads pipeline files for their schedules: as `validate` does, without secrets.
+struct ScheduledPipelines: Sendable {
+  var envFile: String?
+  var store: String?
+
+  /// What stands in a file, or what is wrong with it.
+  func read(_ path: String) -> PipelineReading {
+    guard let data = FileManager.default.contents(atPath: path) else { return .broken(["the file cannot be read"]) }
+    guard let text = String(validating: data, as: UTF8.self) else { return .broken(["the file is not UTF-8"]) }
+    guard let file = try? PipelineFile(path, text: text, params: [], envFile: envFile, unsetIsFault: false) else {
+      return .broken(["the environment file cannot be read"])
+    }
+    let mask = SecretMask(file.result.secrets)
+    let rendering = DiagnosticRendering(file: path, text: file.text) { mask.apply(to: $0) }
+    let diagnostics = file.result.diagnostics.sorted { $0.location < $1.location }
+    guard let definition = file.result.definition else {
+      return .broken(diagnostics.filter { $0.severity == .error }.map { mask.apply(to: rendering.line($0)) })
+    }
+    let place = store ?? (file.directory.isEmpty ? "assay.db" : "\(file.directory)/assay.db")
+    return .good(
+      ScheduledPipeline(
+        name: definition.name, text: file.text, store: absolutePath(place),
+        entries: definition.schedules.map { _, schedule in
+          ScheduledPipeline.Entry(
+            schedule: schedule.jobSchedule, params: schedule.params.items.map { ($0.name, $0.value) })
+        }),
+      warnings: [])
+  }
+}
+
+/// The next runs of pipelines.
+struct NextRuns {
+  struct Run {
+    var pipeline: String
+    var at: ZonedMoment
+  }
+
+  /// The first so many runs of all pipelines from a moment on, those at it included, in the order of time.
+  static func first(_ count: Int, of pipelines: [ScheduledPipeline], from seconds: Int) -> [Run] {
+    struct Line {
+      var name: String
+      var slots: any SlotSource
+      var next: ZonedMoment?
+    }
+    var lines = pipelines.flatMap { pipeline in
+      pipeline.entries.map { entry in
+        Line(
+          name: pipeline.name, slots: entry.schedule.slots, next: entry.schedule.slots.next(after: seconds - 1))
+      }
+    }
+    var runs: [Run] = []
+    while runs.count < count {
+      var best: Int?
+      for (index, line) in lines.enumerated() {
+        guard let next = line.next else { continue }
+        if let other = best.flatMap({ lines[$0].next }),
+          (other.seconds, lines[best ?? 0].name) <= (next.seconds, line.name)
+        {
+          continue
+        }
+        best = index
+      }
+      guard let best, let next = lines[best].next else { break }
+      lines[best].next = lines[best].slots.next(after: next.seconds)
+      // Two schedules of a pipeline that meet are one run.
+      if let last = runs.last, last.pipeline == lines[best].name, last.at.seconds == next.seconds { continue }
+      runs.append(Run(pipeline: lines[best].name, at: next))
+    }
+    return runs
+  }
+}
