@@ -39,7 +39,7 @@ package final class ChildProcesses: Sendable {
     return String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }()
 
-  /// Starts a program.
+  /// Starts a program, by default this one.
   /// - Parameters:
   ///   - input: What it reads from stdin; nothing by default.
   ///   - without: Variables of the environment that are not for it.
@@ -47,7 +47,7 @@ package final class ChildProcesses: Sendable {
   ///   - ended: Called once, on a thread of its own, when the child has ended.
   /// - Returns: The process's number.
   package func start(
-    _ program: String = ownProgram, _ arguments: [String], input: String? = nil, without variables: [String] = [],
+    _ arguments: [String], of program: String = ownProgram, input: String? = nil, without variables: [String] = [],
     output: Int32? = nil, ended: @escaping @Sendable (EndedChild) -> Void
   ) throws(SpawnFailure) -> Int32 {
     let errors = assay_memory_file("assay-errors")
@@ -68,7 +68,7 @@ package final class ChildProcesses: Sendable {
       posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     }
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    assay_spawn_close_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

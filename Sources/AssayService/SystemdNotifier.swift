@@ -46,7 +46,7 @@ package struct SystemdNotifier: Sendable {
     var bytes = Array(text.utf8)
     withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        _ = sendto(socket, &bytes, bytes.count, Int32(MSG_DONTWAIT.rawValue), address, length)
+        _ = sendto(socket, &bytes, bytes.count, Int32(MSG_DONTWAIT), address, length)
       }
     }
   }

@@ -2,6 +2,7 @@
 #define CASSAY_H
 
 #include "cell_classes.h"
+#include "child_files.h"
 #include "csv_charset.h"
 #include "csv_memory.h"
 #include "csv_scan.h"
