@@ -42,7 +42,8 @@ package enum Resumption {
     guard access(path, F_OK) == 0, let store = try? await Store.open(path) else { return nil }
     let record = try? await store.run(id)
     await store.close()
-    guard let record, let outcome = record.outcome, Store.resumable.contains(outcome), record.pipeline == definition.name,
+    guard let record, let outcome = record.outcome, Store.resumable.contains(outcome),
+      record.pipeline == definition.name,
       record.definitionSHA256 == sha256, record.params == definition.paramsText(mask)
     else { return nil }
     return record
