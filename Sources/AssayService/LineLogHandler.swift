@@ -1,6 +1,6 @@
 internal import AssayFormats
 internal import AssayStore
-package import Logging
+internal import Logging
 
 /// How log lines are written.
 package enum LogFormat: String, Sendable, CaseIterable {
@@ -37,19 +37,19 @@ package enum LogFormat: String, Sendable, CaseIterable {
 }
 
 /// Writes log messages as lines, with what belongs to them in a fixed order.
-package struct LineLogHandler: LogHandler {
-  package var logLevel = Logger.Level.info
-  package var metadata: Logger.Metadata = [:]
+struct LineLogHandler: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
   private let writer: LineWriter
 
-  package init(to writer: LineWriter) { self.writer = writer }
+  init(to writer: LineWriter) { self.writer = writer }
 
-  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  package func log(event: LogEvent) {
+  func log(event: LogEvent) {
     let pairs = metadata.merging(event.metadata ?? [:]) { _, own in own }.sorted {
       Self.rank($0.key) < Self.rank($1.key)
     }

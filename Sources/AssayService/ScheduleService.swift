@@ -1,7 +1,7 @@
 internal import AssaySchedule
 internal import AssayStore
 internal import Glibc
-package import Logging
+internal import Logging
 
 /// What the call says about a scheduler.
 package struct ServiceOptions: Sendable {
@@ -60,14 +60,15 @@ package actor ScheduleService {
   let startedAt = StoreTime.now
 
   /// - Parameters:
+  ///   - log: Where what happens is written.
   ///   - read: Reads a pipeline file.
   ///   - newRunID: Makes the id of a run that is about to start.
   package init(
-    _ folder: PipelineFolder, options: ServiceOptions, log: Logger, notifier: SystemdNotifier,
+    _ folder: PipelineFolder, options: ServiceOptions, log: LineWriter, notifier: SystemdNotifier,
     newRunID: @escaping @Sendable () -> String, read: @escaping @Sendable (String) -> PipelineReading
   ) {
     self.options = options
-    self.log = log
+    self.log = Logger(label: "assay.schedule") { _ in LineLogHandler(to: log) }
     self.notifier = notifier
     self.newRunID = newRunID
     watch = PipelineWatch(folder, read: read)

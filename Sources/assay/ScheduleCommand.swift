@@ -9,7 +9,6 @@ internal import AssayStore
 internal import Dispatch
 internal import Foundation
 internal import Glibc
-internal import Logging
 
 extension LogFormat: ExpressibleByArgument {}
 
@@ -114,7 +113,6 @@ struct ScheduleCommand: AsyncParsableCommand {
   private func serve(_ reader: ScheduledPipelines) async throws {
     signal(SIGPIPE, SIG_IGN)
     let writer = LineWriter(logFormat)
-    let log = Logger(label: "assay.schedule") { _ in LineLogHandler(to: writer) }
     var options = ServiceOptions()
     options.maxConcurrentRuns = maxConcurrentRuns
     options.drainLimit = Duration(text: drain) ?? options.drainLimit
@@ -122,7 +120,7 @@ struct ScheduleCommand: AsyncParsableCommand {
     if let store { options.runArguments += ["--store", store] }
     if let envFile { options.runArguments += ["--env-file", envFile] }
     let service = ScheduleService(
-      PipelineFolder(paths), options: options, log: log,
+      PipelineFolder(paths), options: options, log: writer,
       notifier: SystemdNotifier(environment: ProcessInfo.processInfo.environment),
       newRunID: { PipelineRun.newID() }, read: { reader.read($0) })
     let signals = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP"].map { number, name in
