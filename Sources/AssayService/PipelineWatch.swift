@@ -1,18 +1,18 @@
 /// Which form of each pipeline file is in force: the last one that was good.
-struct PipelineWatch {
+package struct PipelineWatch {
   /// What has changed since the last look.
-  struct Changes {
-    var taken: [(file: String, pipeline: ScheduledPipeline)] = []
+  package struct Changes {
+    package var taken: [(file: String, pipeline: ScheduledPipeline)] = []
     /// Pipelines that are no longer there, by id.
-    var dropped: [String] = []
+    package var dropped: [String] = []
     /// What is to be said, in order.
-    var notes: [Note] = []
+    package var notes: [Note] = []
   }
 
-  struct Note {
-    var isError: Bool
-    var file: String
-    var text: String
+  package struct Note {
+    package var isError: Bool
+    package var file: String
+    package var text: String
   }
 
   private struct Known {
@@ -30,18 +30,18 @@ struct PipelineWatch {
   private let read: @Sendable (String) -> PipelineReading
   private var known: [String: Known] = [:]
 
-  init(_ folder: PipelineFolder, read: @escaping @Sendable (String) -> PipelineReading) {
+  package init(_ folder: PipelineFolder, read: @escaping @Sendable (String) -> PipelineReading) {
     self.folder = folder
     self.read = read
   }
 
   /// Files whose present form is broken.
-  var broken: [String] { known.filter(\.value.isBroken).keys.sorted() }
-  var count: Int { known.count }
+  package var broken: [String] { known.filter(\.value.isBroken).keys.sorted() }
+  package var count: Int { known.count }
 
   /// Looks at all files. One that has changed is read once it looks the same twice in a row, so that none is read while it
   /// is being written; the first time, and where `readsAll` says so, all are read at once. O(files).
-  mutating func look(readsAll: Bool = false) -> Changes {
+  package mutating func look(readsAll: Bool = false) -> Changes {
     var changes = Changes()
     let stamps = folder.stamps()
     for (file, var one) in known.sorted(by: { $0.key < $1.key }) where stamps[file] == nil {
