@@ -51,6 +51,8 @@ package struct RunRecord: Sendable, Hashable {
   package var failedChecks: Int?
   /// Why it did not pass, in a line; nil where it did.
   package var reason: String?
+  /// The options of the call that shape it, as JSON with secrets masked: see `RunCall`; nil for one of an older version.
+  package var call: String?
 
   /// A run that starts.
   package init(

@@ -31,3 +31,35 @@ extension Store {
     try handle.rows("DELETE FROM http_responses WHERE run_id IN (\(settledBy))", [.text(run)])
   }
 }
+
+extension Store {
+  /// The run that went on with another, the newest of several; nil where none did.
+  package func runThatResumed(_ run: String) async throws(StoreFailure) -> RunRecord? {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows(
+        "SELECT \(Self.runColumns) FROM runs WHERE resumed_from = ? ORDER BY started_at DESC, rowid DESC LIMIT 1",
+        [.text(run)]
+      ).first.map(RunRecord.init(row:))
+    }
+  }
+
+  /// The run after whose end nothing was kept any more for going on with another: see `settledBy`; nil where there is none.
+  package func runThatSettled(_ run: RunRecord) async throws(StoreFailure) -> String? {
+    guard let finished = run.finishedAt else { return nil }
+    return try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows(
+        """
+        SELECT id FROM runs INDEXED BY runs_by_pipeline
+        WHERE pipeline = ?1 AND started_at >= ?2 AND id <> ?3 AND finished_at >= ?4
+          AND outcome NOT IN (\(Self.resumable.sorted().map { "'\($0)'" }.joined(separator: ", ")))
+          AND (?5 IS NULL OR slot = ?5 OR ?2 < strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-7 days'))
+        ORDER BY started_at LIMIT 1
+        """,
+        [.text(run.pipeline), .text(run.startedAt.text), .text(run.id), .text(finished.text), SQLValue(run.slot)]
+      ).first?.first?.text
+    }
+  }
+
+  /// Marks as broken the runs whose process died, as opening the store does: for whoever watches one.
+  package func settleDeadRuns(now: StoreTime = .now) async throws(StoreFailure) { try await settle(now: now) }
+}

@@ -17,14 +17,16 @@ extension Store {
       if pipeline == nil { pipeline = try await endedRuns(of: nil, skipping: 0)?.pipeline }
       return try await endedRuns(of: pipeline, skipping: back).map { .found($0) } ?? .none
     }
+    if word.isEmpty { return .none }
+    if let exact = try await run(word) { return .found(exact) }
     let ids = try await file.perform { connection throws(StoreFailure) in
+      // Ids begin with the time, so the greatest are the newest.
       try connection.handle.rows(
-        "SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, started_at DESC LIMIT 10",
-        [.text(word)]
+        "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id DESC LIMIT 10", [.text(word)]
       ).compactMap { $0[0].text }
     }
-    guard let first = ids.first, !word.isEmpty else { return .none }
-    guard ids.count == 1 || first == word else { return .several(ids) }
+    guard let first = ids.first else { return .none }
+    guard ids.count == 1 else { return .several(ids) }
     return try await run(first).map { .found($0) } ?? .none
   }
 
@@ -39,8 +41,8 @@ extension Store {
     let id = try await file.perform { connection throws(StoreFailure) in
       try connection.handle.rows(
         """
-        SELECT id FROM runs WHERE outcome IS NOT NULL AND \(pipeline == nil ? "pipeline NOT LIKE '%#part'" : "pipeline = ?2")
-        ORDER BY started_at DESC, id DESC LIMIT 1 OFFSET ?1
+        SELECT id FROM runs WHERE outcome IS NOT NULL AND \(pipeline == nil ? "pipeline NOT GLOB '*#part'" : "pipeline = ?2")
+        ORDER BY started_at DESC, rowid DESC LIMIT 1 OFFSET ?1
         """, [SQLValue(count)] + (pipeline.map { [.text($0)] } ?? [])
       ).first?.first?.text
     }
@@ -79,6 +81,32 @@ extension Store {
           evaluated: row[7].integer ?? 0, failed: row[8].integer ?? 0, sample: row[9].text ?? "[]",
           line: row[10].integer)
       }
+    }
+  }
+
+  /// The steps of a run, as they were entered; none for one that did not come to its end.
+  package func steps(of run: String) async throws(StoreFailure) -> [StepRecord] {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows(
+        """
+        SELECT name, kind, type, status, rows_in, rows_out, duration_seconds, requests, retries, cache_hits, warnings,
+          error, enrichment FROM run_steps WHERE run_id = ? ORDER BY position
+        """, [.text(run)]
+      ).map { row in
+        StepRecord(
+          name: row[0].text ?? "", kind: row[1].text ?? "", type: row[2].text ?? "", status: row[3].text ?? "",
+          rowsIn: row[4].integer ?? 0, rowsOut: row[5].integer ?? 0, durationSeconds: row[6].decimal ?? 0,
+          requests: row[7].integer ?? 0, retries: row[8].integer ?? 0, cacheHits: row[9].integer ?? 0,
+          warnings: row[10].text ?? "[]", error: row[11].text, enrichment: row[12].text)
+      }
+    }
+  }
+
+  /// How many rows of a run are kept that failed.
+  package func failedRowCount(of run: String) async throws(StoreFailure) -> Int {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows("SELECT count(*) FROM failed_rows WHERE run_id = ?", [.text(run)]).first?.first?
+        .integer ?? 0
     }
   }
 }

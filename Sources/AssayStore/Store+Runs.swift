@@ -21,14 +21,14 @@ extension Store {
       try handle.rows(
         """
         INSERT INTO runs (id, pipeline, definition_sha256, params, started_at, host, pid, owner, lease_until,
-          assay_version, logical_time, resumed_from, "trigger", slot, file)
-          VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+          assay_version, logical_time, resumed_from, "trigger", slot, file, "call")
+          VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         """,
         [
           .text(run.id), .text(run.pipeline), .text(run.definitionSHA256), .text(run.params),
           .text(run.startedAt.text), .text(run.process.host), SQLValue(run.process.pid), .text(run.process.owner),
           .text(run.leaseUntil.text), .text(run.assayVersion), .text(run.logicalTime.text), SQLValue(run.resumedFrom),
-          .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file),
+          .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file), SQLValue(run.call),
         ])
       if let claim = run.claim { try Self.enter(run.id, into: claim, of: run.pipeline, in: handle, path) }
     }
@@ -95,7 +95,7 @@ extension Store {
       let rows = try connection.handle.rows(
         """
         SELECT \(Self.runColumns) FROM runs \(pipeline == nil ? "" : "WHERE pipeline = ?2")
-        ORDER BY started_at DESC, id DESC LIMIT ?1
+        ORDER BY started_at DESC, rowid DESC LIMIT ?1
         """, [SQLValue(limit)] + (pipeline.map { [.text($0)] } ?? []))
       return rows.map(RunRecord.init(row:))
     }
@@ -103,7 +103,8 @@ extension Store {
 
   static let runColumns = """
     id, pipeline, definition_sha256, params, started_at, host, pid, owner, assay_version, lease_until, finished_at, \
-    outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, requests, score, failed_checks, reason
+    outcome, exit_code, logical_time, resumed_from, "trigger", slot, file, requests, score, failed_checks, reason, \
+    "call"
     """
 
   /// The id of a run of a pipeline that has not come to its end; nil where there is none. O(1).
@@ -176,5 +177,6 @@ extension RunRecord {
     score = row[19].decimal
     failedChecks = row[20].integer
     reason = row[21].text
+    call = row[22].text
   }
 }

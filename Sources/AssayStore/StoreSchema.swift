@@ -66,7 +66,20 @@ enum StoreSchema {
     enrichment + sentRequests,
     profiles,
     recovery,
+    operations,
   ]
+
+  /// What it takes to leave runs alone for months.
+  private static let operations = runCalls
+
+  /// How runs were called, so that they can be gone on with or done again; indices for lists of them.
+  private static let runCalls = """
+    ALTER TABLE runs ADD COLUMN "call" TEXT;
+    CREATE INDEX runs_by_pipeline_outcome ON runs(pipeline, outcome, started_at);
+    CREATE INDEX runs_by_origin ON runs(resumed_from) WHERE resumed_from IS NOT NULL;
+    CREATE INDEX slots_without_run ON slots(slot) WHERE run_id IS NULL;
+
+    """
 
   /// Runs that are found without reading their reports, what started them, and whose slot is whose.
   private static let recovery = """

@@ -15,10 +15,10 @@ struct Assay: AsyncParsableCommand {
     version: assayVersion,
     subcommands: [
       RunCommand.self, ScheduleCommand.self, PlanCommand.self, BaselineCommand.self, CheckCommand.self,
-      InitCommand.self, HistoryCommand.self,
-      DiffCommand.self, ValidateCommand.self, ExplainCommand.self,
-      SchemaCommand.self,
-      ReferenceCommand.self,
+      InitCommand.self,
+      RunsCommand.self, ShowCommand.self, LogsCommand.self, ResumeCommand.self, RerunCommand.self,
+      HistoryCommand.self, DiffCommand.self, ValidateCommand.self, ExplainCommand.self,
+      SchemaCommand.self, ReferenceCommand.self,
     ])
 }
 

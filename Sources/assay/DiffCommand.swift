@@ -28,26 +28,12 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     let diff = try await place.withStore { store, pipeline in
-      let first = try await run(before, of: pipeline, in: store)
-      let second = try await run(after, of: pipeline, in: store)
+      let first = try await store.run(meant: before, of: pipeline)
+      let second = try await store.run(meant: after, of: pipeline)
       return try await RunDiff(from: first, to: second, in: store)
     }
     let text = json ? diff.json.prettyText : RunDiffText(diff, style: TerminalStyle.standardOutput()).text
-    guard Terminal.output(text) else {
-      Terminal.error("error: the comparison could not be written to stdout")
-      throw ExitStatus(code: 3)
-    }
+    try Terminal.outputOrFail(text, "the comparison")
     if diff.hasChanged { throw ExitStatus(code: 1) }
-  }
-
-  private func run(_ word: String, of pipeline: String?, in store: Store) async throws -> RunRecord {
-    switch try await store.run(named: word, pipeline: pipeline) {
-    case .found(let run): return run
-    case .none:
-      Terminal.error("error: the store has no run '\(word)'\(pipeline.map { " of '\($0)'" } ?? "")")
-    case .several(let ids):
-      Terminal.error("error: several runs begin with '\(word)': \(ids.joined(separator: ", "))")
-    }
-    throw ExitStatus(code: 2)
   }
 }

@@ -52,9 +52,6 @@ struct HistoryCommand: AsyncParsableCommand {
       }
       return parts.joined(separator: json ? "" : "\n")
     }
-    guard Terminal.output(text) else {
-      Terminal.error("error: the history could not be written to stdout")
-      throw ExitStatus(code: 3)
-    }
+    try Terminal.outputOrFail(text, "the history")
   }
 }

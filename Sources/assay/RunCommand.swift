@@ -91,6 +91,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var control: RunControlOptions
 
+  @OptionGroup var origin: RunOriginOptions
+
   func validate() throws {
     if [resume, record != nil, replay != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--resume, --record and --replay exclude each other")
@@ -105,7 +107,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if resume, part != nil { throw ValidationError("--resume goes on with whole runs: no --limit, --until or --print") }
     if let resumeMaxAge {
-      if !resume { throw ValidationError("--resume-max-age goes with --resume") }
+      if !resume, origin.resumeRun == nil { throw ValidationError("--resume-max-age goes with --resume") }
       if Duration(text: resumeMaxAge) == nil {
         throw ValidationError("--resume-max-age is a duration such as 24h or 30m, not '\(resumeMaxAge)'")
       }
@@ -118,9 +120,10 @@ struct RunCommand: AsyncParsableCommand {
     var recording: Recording?
     if let replay { recording = try await orUsageFault { try Recording(reading: replay) } }
     let slot = at.flatMap { ZonedMoment(text: $0) }
+    let earlier = try await origin.record(in: pipeline.store)
     let clock =
-      recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? slot.map { RunClock(slot: $0) }
-      ?? RunClock()
+      recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? earlier.map { RunClock(of: $0) }
+      ?? slot.map { RunClock(slot: $0) } ?? RunClock()
     let text = try control.definition()
     var (file, definition) = try pipeline.read(at: clock, text: text, replays: recording, quiet: gate.quiet)
     var options = pipeline.runOptions(file)
@@ -130,12 +133,15 @@ struct RunCommand: AsyncParsableCommand {
     options.clock = clock
     options.resumeMaxAge = resumeMaxAge.flatMap { Duration(text: $0) } ?? options.resumeMaxAge
     let mask = SecretMask(file.result.secrets)
+    options.call = call(mask).text
+    try await origin.apply(earlier, to: &options, definition, mask: mask)
     if resume {
       let broken = try await orUsageFault { [definition, options] in
         try await Resumption.run(
           of: definition.name, sha256: options.definitionSHA256, store: options.storePath ?? "")
       }
       options.resumes = broken
+      options.trigger = .resume
       options.clock = RunClock(of: broken)
       // The logical date is part of what was asked.
       (file, definition) = try pipeline.read(at: options.clock, quiet: true)

@@ -5,12 +5,12 @@ import Testing
 @Suite struct UpgradeTests {
   let folder = TemporaryFolder()
 
-  @Test(arguments: [1, 2, 3, 4])
+  @Test(arguments: [1, 2, 3, 4, 5])
   func `a store of an older version is upgraded with what it has, and again nothing is done`(version: Int) async throws
   {
     let path = folder.file("a.db")
     try execute(path, "PRAGMA journal_mode = WAL")
-    let schema = [versionOne, versionTwo, versionThree, versionFour].prefix(version).joined()
+    let schema = [versionOne, versionTwo, versionThree, versionFour, versionFive].prefix(version).joined()
     try execute(path, schema + "PRAGMA application_id = 1098085217; PRAGMA user_version = \(version);")
     try execute(
       path,
@@ -153,5 +153,27 @@ private let versionFour = """
   CREATE TABLE row_snapshots (
     profile_id INTEGER PRIMARY KEY, "key" TEXT NOT NULL, columns TEXT NOT NULL, "rows" INTEGER NOT NULL,
     omission TEXT, data BLOB);
+
+  """
+
+/// What the fifth version added to that.
+private let versionFive = """
+  CREATE TABLE run_reports (run_id TEXT PRIMARY KEY, report TEXT, messages TEXT NOT NULL DEFAULT '[]');
+  INSERT INTO run_reports (run_id, report) SELECT id, report FROM runs WHERE report IS NOT NULL;
+  ALTER TABLE runs DROP COLUMN report;
+  ALTER TABLE runs ADD COLUMN "trigger" TEXT NOT NULL DEFAULT 'manual';
+  ALTER TABLE runs ADD COLUMN slot TEXT;
+  ALTER TABLE runs ADD COLUMN file TEXT;
+  ALTER TABLE runs ADD COLUMN requests INTEGER;
+  ALTER TABLE runs ADD COLUMN score REAL;
+  ALTER TABLE runs ADD COLUMN failed_checks INTEGER;
+  ALTER TABLE runs ADD COLUMN reason TEXT;
+  CREATE INDEX runs_by_outcome ON runs(outcome, started_at);
+  CREATE INDEX runs_by_slot ON runs(pipeline, slot) WHERE slot IS NOT NULL;
+  CREATE TABLE slots (
+    pipeline TEXT NOT NULL, slot TEXT NOT NULL, variant TEXT NOT NULL, state TEXT NOT NULL, run_id TEXT,
+    attempt INTEGER NOT NULL DEFAULT 1, claimed_by TEXT, claimed_until TEXT, reason TEXT, decided_at TEXT NOT NULL,
+    PRIMARY KEY (pipeline, slot, variant)) WITHOUT ROWID;
+  CREATE INDEX slots_by_run ON slots(run_id) WHERE run_id IS NOT NULL;
 
   """

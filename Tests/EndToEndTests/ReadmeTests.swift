@@ -30,7 +30,10 @@ import Testing
     #expect(lines.dropFirst().joined(separator: "\n") == shown.dropFirst().joined(separator: "\n"))
   }
 
-  @Test(arguments: ["run", "plan", "check", "init", "baseline", "history", "diff", "validate", "explain", "schema"])
+  @Test(arguments: [
+    "run", "plan", "check", "init", "baseline", "runs", "show", "logs", "resume", "rerun", "history", "diff",
+    "validate", "explain", "schema",
+  ])
   func `the README names every command`(command: String) async throws {
     let text = try #require(RepositoryFile("README.md").text)
     #expect(text.contains("`assay \(command)"))

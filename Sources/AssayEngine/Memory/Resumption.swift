@@ -28,10 +28,7 @@ package enum Resumption {
       let end = newest.outcome.map { "ended as '\($0)'" } ?? "is still running"
       throw RunFailure("there is nothing to resume: the newest run of '\(name)' (\(newest.id)) \(end)")
     }
-    if broken.definitionSHA256 != sha256 {
-      throw RunFailure(
-        "the run \(broken.id) cannot be resumed: the pipeline file has changed since; start a new run without --resume")
-    }
+    try requireSameDefinition(sha256, as: broken)
     return broken
   }
 
@@ -47,6 +44,13 @@ package enum Resumption {
       record.definitionSHA256 == sha256, record.params == definition.paramsText(mask)
     else { return nil }
     return record
+  }
+
+  /// Throws `RunFailure` where a broken run was of another text of the pipeline file.
+  package static func requireSameDefinition(_ sha256: String, as broken: RunRecord) throws(RunFailure) {
+    if broken.definitionSHA256 == sha256 { return }
+    throw RunFailure(
+      "the run \(broken.id) cannot be resumed: the pipeline file has changed since; start a new run without --resume")
   }
 
   /// Throws `RunFailure` where a broken run had other params than the definition, which was read at that run's logical

@@ -171,6 +171,7 @@ package final class PipelineRun: Sendable {
         params: plan.definition.paramsText(mask), startedAt: startedAt, assayVersion: options.assayVersion,
         logicalTime: options.clock.startedAt, resumedFrom: options.resumes?.id)
       record.trigger = options.trigger
+      record.call = options.call
       record.slot = options.clock.slot?.text
       record.file = absolutePath(options.file)
       record.claim = options.claim

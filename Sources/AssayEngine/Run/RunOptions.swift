@@ -51,6 +51,8 @@ package struct RunOptions: Sendable {
   /// The run's id, where whoever starts it has to know it beforehand; nil for a new one.
   package var runID: String?
   package var trigger = RunTrigger.manual
+  /// How the run was called, as JSON with secrets masked, so that it can be done again; nil where nobody will.
+  package var call: String?
   /// The claim on its slot that the run starts with; nil for a run that nobody claimed a slot for.
   package var claim: SlotClaim?
   /// Whether it may go on beside runs of the pipeline that stand for other moments.
