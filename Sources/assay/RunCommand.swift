@@ -87,6 +87,8 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Show rows on stdout, of --until or of what outputs use: a table, or JSON Lines where no terminal is.")
   var print = false
 
+  @OptionGroup var selecting: SelectionOptions
+
   @OptionGroup var gate: GateOptions
 
   @OptionGroup var control: RunControlOptions
@@ -94,6 +96,12 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var origin: RunOriginOptions
 
   func validate() throws {
+    if selecting.selection != nil, part != nil {
+      throw ValidationError("--only and --from-step publish what they run: no --until, --limit or --print")
+    }
+    if selecting.selection != nil, resume {
+      throw ValidationError("--resume goes on with whole runs: no --only or --from-step")
+    }
     if [resume, record != nil, replay != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--resume, --record and --replay exclude each other")
     }
@@ -172,6 +180,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     defer { privateStore?.remove() }
     options.part = part
+    options.selection = selecting.selection
     try checkTarget(in: definition)
     let report = try await RunConsole(gate: gate).report(definition, options, secrets: file.result.secrets) {
       RunSummary(report: $0, style: $1).text + afterword(to: $0)
@@ -203,6 +212,11 @@ extension RunCommand {
   }
 
   private func checkTarget(in definition: PipelineDefinition) throws {
+    if let fault = selecting.selection?.fault(in: definition) {
+      Terminal.error("error: \(fault)")
+      Terminal.error("nothing was run")
+      throw ExitStatus(code: 2)
+    }
     guard let until, definition.location(of: until) == nil else { return }
     let names = definition.sources.map(\.name) + definition.steps.map(\.name)
     Terminal.error(

@@ -168,6 +168,22 @@ import Testing
         Said(.unknownKey, "unknown key 'colums' in checks of 'orders'; did you mean 'columns'?"),
       ]
     ),
+    (
+      file("").replacing(
+        "orders: {type: counting", with: "orders: {timeout: 0s, on_failure: ⟪go_on, tags: [a, ⟪'b c'], type: counting"),
+      [
+        Said(.badValue, "a tag has letters, digits, '-' and '_', not 'b c'"),
+        Said(.badValue, "expected one of stop, continue, not 'go_on'"),
+      ]
+    ),
+    (
+      file("").replacing("orders: {type: counting", with: "orders: {⟪timeout: 0s, tags: x, type: counting"),
+      [Said(.conflict, "'timeout' must be longer than 0s")]
+    ),
+    (
+      file("").replacing("path: 1.txt", with: "path: 1.txt, ⟪on_failur: continue"),
+      [Said(.unknownKey, "unknown key 'on_failur' in output 1 (lines); did you mean 'on_failure'?")]
+    ),
     (file("report: {⟪jsn: r.json}"), [Said(.unknownKind, "there is no report 'jsn'; did you mean 'json'?")]),
   ]
 

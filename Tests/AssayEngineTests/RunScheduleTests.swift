@@ -9,10 +9,18 @@ import Testing
     for id in 0..<(1 + random.next(below: 14)) {
       var streams: [Int] = []
       var completes: [Int] = []
+      var awaits: [Int] = []
+      let isConditional = random.next(below: 4) == 0
       for input in 0..<id where random.next(below: id + 1) < 2 {
-        if random.next(below: 3) == 0 { completes.append(input) } else { streams.append(input) }
+        switch random.next(below: 4) {
+        case 0: completes.append(input)
+        case 1 where isConditional: awaits.append(input)
+        default: streams.append(input)
+        }
       }
-      graph.add(id % 5 == 0 ? .source : .step, "n\(id)", streams: streams, completes: completes)
+      graph.add(
+        id % 5 == 0 ? .source : .step, "n\(id)", streams: streams, completes: completes, awaits: awaits,
+        isConditional: isConditional, toleratesFailure: random.next(below: 2) == 0)
     }
     return graph
   }
@@ -26,12 +34,15 @@ import Testing
     return found
   }
 
-  /// A run in which nodes end in random order and in random ways, as tasks do that are told to stop.
+  /// A run in which nodes end in random order and in random ways, as tasks do that are told to stop, that lose what they
+  /// read, or that nobody reads any more.
   struct Simulation {
     let graph: RunGraph
     var schedule: RunSchedule
     var started: [Int] = []
     var running: Set<Int> = []
+    var deciding: Set<Int> = []
+    var decided: [Int: Bool] = [:]
     var told: Set<Int> = []
     var skipped: Set<Int> = []
     var ends: [Int: RunSchedule.State] = [:]
@@ -52,77 +63,124 @@ import Testing
           #expect(!isInterrupted, "nothing starts once the run is to stop")
           #expect(node.completes.allSatisfy { ends[$0] == .finished })
           #expect(node.streams.allSatisfy { running.contains($0) || ends[$0] == .finished })
+          #expect(!node.isConditional || decided[id] == true, "a condition comes first")
           started.append(id)
           running.insert(id)
+        case .decide(let id):
+          let node = graph.nodes[id]
+          #expect(node.isConditional && decided[id] == nil && !started.contains(id) && !skipped.contains(id))
+          #expect(!isInterrupted, "nothing is asked once the run is to stop")
+          #expect(node.awaits.allSatisfy { [.finished, .failed, .skipped].contains(schedule.states[$0]) })
+          #expect(deciding.insert(id).inserted, "a condition is asked once")
         case .cancel(let id):
           #expect(running.contains(id), "only what runs is stopped")
-          told.insert(id)
+          #expect(told.insert(id).inserted, "a node is told once")
         case .skip(let id):
           #expect(!started.contains(id) && skipped.insert(id).inserted)
+          deciding.remove(id)
         }
       }
     }
 
-    /// Lets one running node end.
+    /// Lets one running node end, or one condition speak.
     mutating func step(_ random: inout SeededRandom, failing: Int) {
-      let id = running.sorted()[random.next(below: running.count)]
+      let open = running.sorted() + deciding.sorted()
+      let id = open[random.next(below: open.count)]
+      if deciding.contains(id) {
+        let isBroken = random.next(below: 100) < failing
+        return end(isBroken ? .failed(id) : .decided(id, runs: random.next(below: 3) > 0))
+      }
       let node = graph.nodes[id]
       let inputsEnded = node.streams.allSatisfy { ends[$0] == .finished }
-      let event: RunSchedule.Event
+      let isUnread = !graph.readers[id].isEmpty && graph.readers[id].allSatisfy { schedule.states[$0].isFinal }
       if random.next(below: 100) < failing {
-        event = .failed(id)
+        end(.failed(id))
       } else if told.contains(id) {
-        event = random.next(below: 4) > 0 || !inputsEnded ? .cancelled(id) : .finished(id)
+        end(random.next(below: 4) > 0 || !inputsEnded ? .cancelled(id) : .finished(id))
+      } else if isUnread, random.next(below: 2) == 0 {
+        end(.cancelled(id))
       } else if inputsEnded {
-        event = .finished(id)
-      } else {
-        return
+        end(.finished(id))
       }
-      end(event)
     }
 
     mutating func end(_ event: RunSchedule.Event) {
+      let actions = schedule.handle(event)
       switch event {
-      case .finished(let id): (ends[id], _) = (.finished, running.remove(id))
-      case .failed(let id): (ends[id], _) = (.failed, running.remove(id))
-      case .cancelled(let id): (ends[id], _) = (.cancelled, running.remove(id))
+      case .finished(let id), .failed(let id), .cancelled(let id):
+        running.remove(id)
+        deciding.remove(id)
+        ends[id] = schedule.states[id]
+        #expect(schedule.states[id].isFinal)
+        if case .finished = event { #expect(ends[id] == .finished) }
+        if case .failed = event { #expect(ends[id] == .failed) }
+        if case .cancelled = event { #expect(ends[id] == .cancelled || ends[id] == .skipped) }
+      case .decided(let id, let runs):
+        deciding.remove(id)
+        decided[id] = runs
+        if !runs { #expect(schedule.states[id] == .skipped) }
       case .interrupted: isInterrupted = true
       }
-      perform(schedule.handle(event))
+      perform(actions)
     }
   }
 
   @Test func `thousands of runs of random graphs keep the rules of the schedule`() {
     var random = SeededRandom(seed: 2024)
-    for round in 0..<4000 {
+    var seen: Set<RunSchedule.State> = []
+    for round in 0..<6000 {
       var run = Simulation(Self.randomGraph(&random))
       let failing = [0, 3, 20][round % 3]
       let interruptAt = round % 5 == 0 ? random.next(below: 20) : -1
       var steps = 0
-      while !run.running.isEmpty, steps < 2000 {
+      while !run.running.isEmpty || !run.deciding.isEmpty, steps < 4000 {
         if steps == interruptAt { run.end(.interrupted) }
+        if run.running.isEmpty, run.deciding.isEmpty { break }
         run.step(&random, failing: failing)
         steps += 1
         // Events of nodes that have ended, or never started, change nothing.
         let before = run.schedule.states
-        for id in run.graph.nodes.indices where !run.running.contains(id) {
-          #expect(run.schedule.handle([.finished(id), .failed(id), .cancelled(id)][random.next(below: 3)]).isEmpty)
+        for id in run.graph.nodes.indices where !run.running.contains(id) && !run.deciding.contains(id) {
+          let late: [RunSchedule.Event] = [
+            .finished(id), .failed(id), .cancelled(id), .decided(id, runs: true), .decided(id, runs: false),
+          ]
+          #expect(run.schedule.handle(late[random.next(below: late.count)]).isEmpty)
         }
         #expect(run.schedule.states == before)
       }
       #expect(run.schedule.isDone, "round \(round): \(run.schedule.states)")
-      for node in run.graph.nodes {
-        #expect(run.schedule.states[node.id] == run.ends[node.id] ?? .cancelled)
-        #expect(run.skipped.contains(node.id) == !run.started.contains(node.id))
-        guard run.ends[node.id] == .failed || run.schedule.states[node.id] == .cancelled else { continue }
-        for dependent in Self.dependents(of: node.id, in: run.graph) {
-          let state = run.schedule.states[dependent]
-          // A node that had its end before it was told is left at that.
-          #expect(state == .cancelled || state == .failed || run.started.contains(dependent))
-          #expect(!run.running.contains(dependent))
-        }
+      #expect(run.schedule.states.allSatisfy(\.isFinal))
+      seen.formUnion(run.schedule.states)
+      check(run)
+      if failing == 0, interruptAt < 0 {
+        #expect(run.schedule.states.allSatisfy { $0 == .finished || $0 == .skipped })
       }
-      if failing == 0, interruptAt < 0 { #expect(run.schedule.states.allSatisfy { $0 == .finished }) }
+    }
+    #expect(seen == [.finished, .failed, .cancelled, .skipped])
+  }
+
+  /// What must hold of a run that has ended.
+  private func check(_ run: Simulation) {
+    let states = run.schedule.states
+    let breaks = run.isInterrupted || run.graph.nodes.contains { states[$0.id] == .failed && !$0.toleratesFailure }
+    for node in run.graph.nodes {
+      let state = states[node.id]
+      #expect(
+        run.skipped.contains(node.id) || run.started.contains(node.id) || run.decided[node.id] != nil
+          || state == .failed)
+      if let end = run.ends[node.id] { #expect(state == end) }
+      // Nothing is cancelled but for a run that breaks.
+      if state == .cancelled { #expect(breaks) }
+      if let cause = run.schedule.causes[node.id] {
+        #expect(Self.dependents(of: cause, in: run.graph).contains(node.id))
+        #expect(states[cause] == .skipped || states[cause] == .failed && run.graph.nodes[cause].toleratesFailure)
+      }
+      if state == .finished { continue }
+      for dependent in Self.dependents(of: node.id, in: run.graph) {
+        // A node that had its end before it was told is left at that.
+        #expect(states[dependent] != .finished || run.started.contains(dependent))
+        #expect(!run.running.contains(dependent))
+      }
     }
   }
 
@@ -143,6 +201,54 @@ import Testing
     #expect(schedule.handle(.finished(other)) == [])
     #expect(schedule.isDone)
     #expect(schedule.states == [.failed, .finished, .cancelled, .cancelled, .cancelled, .finished])
+  }
+
+  @Test func `a failure that the run outlives skips what needs the node, and conditions learn of it`() {
+    var graph = RunGraph()
+    let bad = graph.add(.source, "bad", toleratesFailure: true)
+    let good = graph.add(.source, "good")
+    let kept = graph.add(.keeper, "bad", streams: [bad])
+    let query = graph.add(.step, "query", completes: [kept])
+    let asks = graph.add(.step, "asks", completes: [good], awaits: [query, good], isConditional: true)
+    let out = graph.add(.output, "1", streams: [asks])
+    var schedule = RunSchedule(graph)
+    #expect(schedule.begin() == [.start(bad), .start(good), .start(kept)])
+    #expect(schedule.handle(.failed(bad)) == [.cancel(kept), .skip(query)])
+    #expect(schedule.handle(.cancelled(kept)) == [])
+    #expect(schedule.handle(.finished(good)) == [.decide(asks)])
+    #expect(schedule.handle(.decided(asks, runs: true)) == [.start(asks), .start(out)])
+    #expect(schedule.handle(.finished(asks)) == [] && schedule.handle(.finished(out)) == [])
+    #expect(schedule.isDone)
+    #expect(schedule.states == [.failed, .finished, .skipped, .skipped, .finished, .finished])
+    #expect(schedule.causes == [nil, nil, bad, bad, nil, nil])
+  }
+
+  @Test func `a condition that does not hold skips its node and what needs it, whatever breaks later`() {
+    var graph = RunGraph()
+    let source = graph.add(.source, "s")
+    let kept = graph.add(.keeper, "s", streams: [source])
+    let asks = graph.add(.step, "asks", completes: [kept], isConditional: true)
+    let out = graph.add(.output, "1", streams: [asks])
+    var schedule = RunSchedule(graph)
+    #expect(schedule.begin() == [.start(source), .start(kept), .decide(asks)])
+    #expect(schedule.handle(.decided(asks, runs: false)) == [.skip(asks), .skip(out)])
+    #expect(schedule.handle(.decided(asks, runs: true)) == [])
+    #expect(schedule.handle(.failed(source)) == [.cancel(kept)])
+    #expect(schedule.handle(.cancelled(kept)) == [])
+    #expect(schedule.states == [.failed, .cancelled, .skipped, .skipped])
+  }
+
+  @Test func `a node that nobody reads any more is skipped where what read it may fail, and cancelled where not`() {
+    for tolerates in [true, false] {
+      var graph = RunGraph()
+      let source = graph.add(.source, "s")
+      let step = graph.add(.step, "t", streams: [source], toleratesFailure: tolerates)
+      var schedule = RunSchedule(graph)
+      #expect(schedule.begin() == [.start(source), .start(step)])
+      #expect(schedule.handle(.failed(step)) == [])
+      #expect(schedule.handle(.cancelled(source)) == [])
+      #expect(schedule.states == [tolerates ? .skipped : .cancelled, .failed])
+    }
   }
 
   @Test func `an interrupted run starts nothing more, even if a node still finishes`() {

@@ -10,7 +10,10 @@ import AssayStore
 let testCatalogue: Catalogue = {
   let standard = Catalogue.standard
   return Catalogue()
-    .adding(SourceFamily.self, [Entry(CountingSource.self) { $0 }, Entry(PlainTextSource.self) { $0 }])
+    .adding(
+      SourceFamily.self,
+      [Entry(CountingSource.self) { $0 }, Entry(PlainTextSource.self) { $0 }, Entry(HangingSource.self) { $0 }]
+    )
     .adding(
       StepFamily.self,
       [Entry(PassStep.self) { $0 }, Entry(ConcatenationStep.self) { $0 }, Entry(SquareStep.self) { $0 }]
@@ -46,6 +49,23 @@ struct CountingSource: Source, Component {
       await someTurns(pauses)
       at = end
     }
+  }
+}
+
+/// Brings one row, and then nothing for longer than any test takes.
+struct HangingSource: Source, Component {
+  var stubborn = false
+
+  static let schema = Schema(
+    "hanging", HangingSource(), summary: "One row, and no end.",
+    keys: [Key("stubborn", \.stubborn, "Whether it goes on when it is told to stop.")])
+
+  func read(into rows: SourceWriter, _ context: NodeContext) async throws {
+    let ids = Column(.integers([0]))
+    try await rows.write(DecodedRows(names: ["id"], columns: [ids], rowCount: 1), reading: .own)
+    // Nobody tells a task of its own to stop.
+    if stubborn { await Task { try? await Task.sleep(for: .seconds(3600)) }.value }
+    try await Task.sleep(for: .seconds(3600))
   }
 }
 

@@ -76,8 +76,11 @@ struct JUnitText {
       let warnings = step.counters.warnings.map(CheckText.safe).joined(separator: "\n")
       let result: Result =
         switch step.status {
+        case "failed" where report.ending == nil:
+          .skipped("failed, and the run went on: \(CheckText.safe(step.error ?? ""))")
         case "failed": .broke(title: "\(step.kind) failed", text: CheckText.safe(step.error ?? ""))
         case "cancelled": .skipped("stopped before its end")
+        case "skipped": .skipped(CheckText.safe(step.error ?? "skipped"))
         default: .passed(note: warnings.isEmpty ? nil : warnings)
         }
       cases.append(

@@ -28,6 +28,9 @@ package struct PlainProgress: Sendable {
       case .failed:
         let reason = message.map { ": \(style.cut(style.safe($0), to: 400))" } ?? ""
         return "\(style.symbol(.bad)) \(title) failed\(reason)"
+      case .skipped:
+        let reason = message.map { ": \(style.cut(style.safe($0), to: 400))" } ?? ""
+        return isPart || wasSpoken ? "\(style.symbol(.nothing)) \(title) skipped\(reason)" : nil
       case .cancelled: return wasSpoken ? "\(style.symbol(.nothing)) \(title) stopped\(summary)" : nil
       default: return isPart || wasSpoken ? "\(style.symbol(.good)) \(title)\(summary)" : nil
       }

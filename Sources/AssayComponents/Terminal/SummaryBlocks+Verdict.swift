@@ -7,16 +7,23 @@ extension SummaryBlocks {
     let failed = count(.failed) + count(.error)
     let warned = count(.warned) + count(.noData)
     let passed = count(.passed)
-    let tint: Tint = report.exitCode != 0 ? .bad : failed + warned > 0 ? .caution : .good
+    // Where the run did not break, it outlived what failed.
+    let goneOn = report.steps.count { $0.status == "failed" }
+    let tint: Tint = report.exitCode != 0 ? .bad : failed + warned + goneOn > 0 ? .caution : .good
     let words: String
     switch report.exitCode {
     case 0 where failed > 0:
       words = "let through: \(checks(failed)) failed, but this call fails on nothing (exit code 0)"
     case 0 where warned > 0: words = "passed with \(NumberText.count(warned, "warning")) (exit code 0)"
+    case 0 where report.outcome == .warned && goneOn > 0:
+      words = "passed, but \(NumberText.count(goneOn, "part")) of the run failed (exit code 0)"
     case 0 where report.outcome == .warned: words = "passed, and rows were left out of what was sent (exit code 0)"
     case 0 where report.datasets.isEmpty: words = "passed: no dataset was checked (exit code 0)"
     case 0: words = passed > 0 ? "passed: \(checks(passed)) (exit code 0)" : "passed (exit code 0)"
     case 1 where failed > 0: words = "gate failed: \(checks(failed)) (exit code 1)"
+    case 1 where warned == 0 && goneOn > 0:
+      words =
+        "gate failed: \(NumberText.count(goneOn, "part")) of the run failed, and this call fails on warnings (exit code 1)"
     case 1: words = "gate failed: \(NumberText.count(warned, "warning")), and this call fails on warnings (exit code 1)"
     case 3: words = "the run broke: \(brokenPart) (exit code 3)"
     case 4: words = "a budget ran out before the work was done (exit code 4)"

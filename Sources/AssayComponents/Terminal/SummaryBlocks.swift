@@ -71,7 +71,8 @@ struct SummaryBlocks {
       lines.append("  \(line.text)" + (notes.isEmpty || !fits ? "" : "  \(style.paint(notes, .faint))"))
       if !notes.isEmpty, !fits { lines += style.paragraph(notes, mark: " ", indent: 2) }
       if let error = step.error, !report.messages.contains(where: { $0.hasSuffix(error) }) {
-        lines += style.paragraph(error, mark: style.paint(style.symbol(.bad), .bad), indent: 4)
+        let mark = step.status == "skipped" ? style.symbol(.more) : style.paint(style.symbol(.bad), .bad)
+        lines += style.paragraph(error, mark: mark, indent: 4)
       }
       for warning in step.counters.warnings.prefix(5)
       where !report.messages.contains(where: { $0.hasSuffix(warning) }) {
@@ -111,6 +112,7 @@ struct SummaryBlocks {
     var notes: [String] = []
     if step.status == "failed" { notes.append("failed") }
     if step.status == "cancelled" { notes.append("stopped before its end") }
+    if step.status == "skipped" { notes.append("skipped") }
     if counters.requests > 0 { notes.append(NumberText.count(counters.requests, "request")) }
     if counters.retries > 0 { notes.append(NumberText.count(counters.retries, "retry", plural: "retries")) }
     if counters.cacheHits > 0, step.kind == "output" {

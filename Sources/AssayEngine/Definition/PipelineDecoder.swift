@@ -167,7 +167,8 @@ package struct PipelineDecoder {
         }
         definition.steps.append(
           StepDeclaration(
-            name: pair.key, kind: choice.kind, location: pair.keyLocation, from: read.from, step: choice.value))
+            name: pair.key, kind: choice.kind, location: pair.keyLocation, from: read.from, settings: read.settings,
+            step: choice.value))
       }
     }
     for pair in entries(of: root["checks"], "checks", context) {
@@ -243,6 +244,7 @@ package struct PipelineDecoder {
   }
 }
 
-private func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+/// Whether a name of the file, or a tag, may hold the character.
+func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
   scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
 }

@@ -26,6 +26,9 @@ package struct PipelineDefinition: Sendable {
 
   package init() {}
 
+  /// The outputs that the run does not leave out.
+  var chosenOutputs: [OutputDeclaration] { outputs.filter { !$0.isLeftOut } }
+
   /// The params as a JSON object with secrets masked: what tells the runs of a pipeline apart.
   package func paramsText(_ mask: SecretMask) -> String {
     var object = JSONObject()

@@ -7,6 +7,7 @@ package struct SourceCommon: Sendable {
   /// Nil where the file does not say: then the checks of the source decide, and without such it is a failure.
   package var onEmpty: OnEmpty?
   package var onNewColumn = OnNewColumn.add
+  package var settings = NodeSettings()
 
   package init() {}
 
@@ -20,7 +21,7 @@ package struct SourceCommon: Sendable {
       Key(
         "on_new_column", \.onNewColumn,
         "What happens to columns that `columns` does not name: `add` them, `ignore` them, or `fail`."),
-    ])
+    ] + NodeSettings.schema.keys(at: \.settings), rules: NodeSettings.schema.rules(at: \.settings))
 }
 
 /// A source with its place in the file.
@@ -43,10 +44,12 @@ package struct SourceDeclaration: Sendable {
 /// The keys that every step takes.
 package struct StepCommon: Sendable {
   package var from: [DatasetName] = []
+  package var settings = NodeSettings()
 
   package static let schema = Schema(
     "step", StepCommon(), summary: "What is done with rows.",
-    keys: [Key("from", \.from, required: true, "The dataset that the step reads; `sql` reads several.")])
+    keys: [Key("from", \.from, required: true, "The dataset that the step reads; `sql` reads several.")]
+      + NodeSettings.schema.keys(at: \.settings), rules: NodeSettings.schema.rules(at: \.settings))
 }
 
 /// A step with its place in the file.
@@ -55,6 +58,7 @@ package struct StepDeclaration: Sendable {
   package var kind: String
   package var location: SourceLocation
   package var from: [DatasetName]
+  package var settings = NodeSettings()
   package var step: any Step
 }
 
@@ -63,6 +67,7 @@ package struct OutputCommon: Sendable {
   package var from = DatasetName("")
   package var publish = PublishPolicy.whenPassed
   package var rows = RowSelection.all
+  package var settings = NodeSettings()
 
   package static let schema = Schema(
     "output", OutputCommon(), summary: "Where rows go.",
@@ -75,7 +80,7 @@ package struct OutputCommon: Sendable {
         "rows", \.rows,
         "`passed`: only rows that no row check of severity `fail` finds wrong, whatever shares it allows. `failed`: only the others, with a column `failed_checks` that says why: `unique id; type total`. A row whose value does not fit a declared type fails."
       ),
-    ])
+    ] + NodeSettings.outputSchema.keys(at: \.settings), rules: NodeSettings.outputSchema.rules(at: \.settings))
 }
 
 /// An output with its place in the file.
@@ -84,6 +89,15 @@ package struct OutputDeclaration: Sendable {
   package var location: SourceLocation
   package var common: OutputCommon
   package var output: any Output
+  /// Whether this run leaves it out. It keeps its place among the outputs, by which rows that were sent are known.
+  package var isLeftOut = false
+
+  package init(kind: String, location: SourceLocation, common: OutputCommon, output: any Output) {
+    self.kind = kind
+    self.location = location
+    self.common = common
+    self.output = output
+  }
 }
 
 /// A report with its place in the file.

@@ -12,6 +12,8 @@ package final class DatasetLog: Sendable {
   static let maximumBytes = 4 * (8 << 20)
 
   package let dataset: String
+  /// Whether rows are dropped, since nobody was ever to read them.
+  private let isUnread: Bool
   private let state: Mutex<State>
 
   private enum End {
@@ -55,8 +57,10 @@ package final class DatasetLog: Sendable {
   }
 
   /// A log that the given number of readers will read, each from the beginning.
-  package init(dataset: String, readers: Int) {
+  /// - Parameter isUnread: Whether rows are dropped rather than to stop their writer, where there are no readers at all.
+  package init(dataset: String, readers: Int, isUnread: Bool = false) {
     self.dataset = dataset
+    self.isUnread = isUnread
     state = Mutex(
       State(
         cursors: [Int?](repeating: 0, count: readers),
@@ -67,6 +71,7 @@ package final class DatasetLog: Sendable {
   package func write(_ batch: Batch) async throws {
     while true {
       try Task.checkCancellation()
+      if isUnread { return }
       let written = try state.withLock { state in
         guard state.hasReaders else { throw CancellationError() }
         if state.isFull { return nil as [CheckedContinuation<Void, Never>]? }

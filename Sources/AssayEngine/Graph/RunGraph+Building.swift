@@ -4,15 +4,21 @@ extension RunGraph {
   /// The graph of a pipeline: what nothing uses is left out, and every graded dataset has one grader.
   /// - Parameters:
   ///   - graded: Datasets with metrics or checks.
+  ///   - wanted: Datasets that are made even if nothing uses them.
   ///   - crossChecks: What their checks ask of whole datasets.
-  package init(_ definition: PipelineDefinition, graded: [String], crossChecks: [String: CrossChecks] = [:]) {
+  package init(
+    _ definition: PipelineDefinition, graded: [String], wanted: [String] = [],
+    crossChecks: [String: CrossChecks] = [:]
+  ) {
     self.init()
     let queried = crossChecks.values.flatMap { $0.queried ?? [] }
-    let needed = Self.neededDatasets(definition, graded: graded + queried)
+    let needed = Self.neededDatasets(definition, graded: graded + queried + wanted)
     var makers: [String: Int] = [:]
     var keepers: [String: Int] = [:]
     for source in definition.sources where needed.contains(source.name) && source.source.parent == nil {
-      makers[source.name] = add(.source, source.name, type: source.kind)
+      makers[source.name] = add(
+        .source, source.name, type: source.kind,
+        toleratesFailure: source.common.settings.onFailure == .goOn)
     }
     let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
     // In an order in which inputs come first; the decoder has seen to it that there is no circle.
@@ -33,11 +39,15 @@ extension RunGraph {
           keepers[name] = keeper
           return keeper
         }
-        makers[dataset.name] = add(.step, dataset.name, type: dataset.type, completes: kept)
+        makers[dataset.name] = add(
+          .step, dataset.name, type: dataset.type, completes: kept,
+          toleratesFailure: dataset.settings.onFailure == .goOn)
       } else {
         // Keys are read from where they first stand, so that look-ups which need nothing of each other ask at once.
         let ahead = Self.keySource(of: dataset.name, among: steps).flatMap { makers[$0] }.map { [$0] } ?? []
-        makers[dataset.name] = add(dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead)
+        makers[dataset.name] = add(
+          dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead,
+          toleratesFailure: dataset.settings.onFailure == .goOn)
       }
       for dependent in dependents[dataset.name] ?? [] {
         missing[dependent] -= 1
@@ -64,19 +74,22 @@ extension RunGraph {
     var type: String
     var inputs: [String]
     var readsSeveral = false
+    var settings: NodeSettings
   }
 
   /// Steps, and sources that ask for each row of another dataset, in the order of the file.
   static func made(_ definition: PipelineDefinition) -> [MadeDataset] {
     definition.sources.compactMap { source in
       source.source.parent.map {
-        MadeDataset(kind: .source, name: source.name, type: source.kind, inputs: [$0.name])
+        MadeDataset(
+          kind: .source, name: source.name, type: source.kind, inputs: [$0.name],
+          settings: source.common.settings)
       }
     }
       + definition.steps.map { step in
         MadeDataset(
           kind: .step, name: step.name, type: step.kind, inputs: step.from.map(\.name),
-          readsSeveral: step.step.readsSeveral)
+          readsSeveral: step.step.readsSeveral, settings: step.settings)
       }
   }
 
@@ -98,12 +111,26 @@ extension RunGraph {
 
   /// Datasets that an output or a grader reads, and all that those are made of.
   static func neededDatasets(_ definition: PipelineDefinition, graded: [String]) -> Set<String> {
-    var needed = Set(graded + definition.outputs.map(\.common.from.name))
+    var needed = Set(graded + definition.chosenOutputs.map(\.common.from.name))
     var open = Array(needed)
     let inputs = Dictionary(made(definition).map { ($0.name, $0.inputs) }) { first, _ in first }
     while let name = open.popLast() {
       for input in inputs[name] ?? [] where needed.insert(input).inserted { open.append(input) }
     }
     return needed
+  }
+
+  /// A dataset and all that are made of it, directly or not.
+  static func dependents(of dataset: String, in definition: PipelineDefinition) -> Set<String> {
+    var readers: [String: [String]] = [:]
+    for made in made(definition) {
+      for input in made.inputs { readers[input, default: []].append(made.name) }
+    }
+    var found: Set = [dataset]
+    var open = [dataset]
+    while let name = open.popLast() {
+      for reader in readers[name] ?? [] where found.insert(reader).inserted { open.append(reader) }
+    }
+    return found
   }
 }

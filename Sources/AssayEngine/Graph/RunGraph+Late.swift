@@ -43,14 +43,18 @@ struct LateNodes {
   mutating func output(_ index: Int, _ graph: inout RunGraph) -> Int? {
     if let known = outputs[index] { return known }
     let declaration = definition.outputs[index]
+    if declaration.isLeftOut { return nil }
     let dataset = declaration.common.from.name
     guard let maker = makers[dataset], open.insert("output \(index)").inserted else { return nil }
+    let toleratesFailure = declaration.common.settings.onFailure == .goOn
     let id: Int
     if declaration.common.rows == .all {
-      id = graph.add(.output, String(index + 1), type: declaration.kind, streams: [maker])
+      id = graph.add(
+        .output, String(index + 1), type: declaration.kind, streams: [maker], toleratesFailure: toleratesFailure)
     } else {
       let inputs = [keeper(dataset, &graph), grader(dataset, &graph), matcher(dataset, &graph)].compactMap(\.self)
-      id = graph.add(.output, String(index + 1), type: declaration.kind, completes: inputs)
+      id = graph.add(
+        .output, String(index + 1), type: declaration.kind, completes: inputs, toleratesFailure: toleratesFailure)
     }
     outputs[index] = id
     return id

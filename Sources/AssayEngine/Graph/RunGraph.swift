@@ -22,6 +22,12 @@ package struct RunNode: Sendable, Hashable, Codable {
   package var streams: [Int]
   /// Nodes that must have finished before it starts.
   package var completes: [Int]
+  /// Nodes that its condition asks about: they must have come to an end, whichever, before it is asked.
+  package var awaits: [Int] = []
+  /// Whether it has a condition, which decides if it runs.
+  package var isConditional = false
+  /// Whether the run outlives its failure.
+  package var toleratesFailure = false
 }
 
 /// The tasks of a run and what they wait for: a value without closures, in the order of the file.
@@ -33,11 +39,14 @@ package struct RunGraph: Sendable, Codable {
   /// Appends a node and returns its id. Inputs must stand before it, so a graph has no circles.
   @discardableResult
   package mutating func add(
-    _ kind: RunNode.Kind, _ name: String, type: String = "", streams: [Int] = [], completes: [Int] = []
+    _ kind: RunNode.Kind, _ name: String, type: String = "", streams: [Int] = [], completes: [Int] = [],
+    awaits: [Int] = [], isConditional: Bool = false, toleratesFailure: Bool = false
   ) -> Int {
-    precondition((streams + completes).allSatisfy { $0 < nodes.count }, "a node's inputs stand before it")
+    precondition((streams + completes + awaits).allSatisfy { $0 < nodes.count }, "a node's inputs stand before it")
     nodes.append(
-      RunNode(id: nodes.count, kind: kind, name: name, type: type, streams: streams, completes: completes))
+      RunNode(
+        id: nodes.count, kind: kind, name: name, type: type, streams: streams, completes: completes, awaits: awaits,
+        isConditional: isConditional, toleratesFailure: toleratesFailure))
     return nodes.count - 1
   }
 

@@ -20,12 +20,13 @@ package struct RunReport: Sendable {
     /// `source`, `step`, `check` or `output`.
     package var kind = ""
     package var type = ""
-    /// `finished`, `failed` or `cancelled`.
+    /// `finished`, `failed`, `cancelled` or `skipped`.
     package var status = ""
     package var counters = NodeCounters.Values()
     package var durationSeconds = 0.0
     /// When it began, in seconds after the first of all steps; nil for one that never did.
     package var startSeconds: Double?
+    /// Why it failed, or was skipped.
     package var error: String?
     /// The steps whose rows it read, by their places among the steps, from 0; each stands before it.
     package var inputs: [Int] = []

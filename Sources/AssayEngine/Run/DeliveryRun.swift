@@ -9,6 +9,8 @@ struct DeliveryRun: Sendable {
     /// The output's place in the file, from 1.
     var number: Int
     var delivery: any Delivery
+    /// The longest time that delivering takes; nil for any.
+    var timeout: Duration?
   }
 
   let state: RunState
@@ -19,7 +21,9 @@ struct DeliveryRun: Sendable {
   func run(_ items: [Item]) async {
     for item in items {
       await run(item)
-      if state.snapshot[item.node.id].state != .finished { return }
+      let state = state.snapshot[item.node.id].state
+      if state == .finished || state == .failed && item.node.toleratesFailure { continue }
+      return
     }
   }
 
@@ -37,11 +41,16 @@ struct DeliveryRun: Sendable {
     let ended: RunSchedule.State
     var message: String?
     do {
-      try await item.delivery.deliver(
-        DeliveryContext(node: node, number: item.number, book: book, progress: progress))
+      let delivery = DeliveryContext(node: node, number: item.number, book: book, progress: progress)
+      try await withTimeLimit(item.timeout, patience: context.patience) {
+        try await item.delivery.deliver(delivery)
+      }
       ended = .finished
     } catch {
-      if Task.isCancelled || error is CancellationError {
+      if let late = error as? GivenUp, late.limit != nil {
+        ended = .failed
+        message = "it \(late)"
+      } else if Task.isCancelled || error is CancellationError {
         ended = .cancelled
       } else {
         ended = .failed

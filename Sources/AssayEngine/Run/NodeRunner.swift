@@ -32,7 +32,8 @@ struct NodeRunner: Sendable {
     for node in plan.graph.nodes {
       switch node.kind {
       case .source, .step:
-        logs[node.id] = DatasetLog(dataset: node.name, readers: readers[node.id].count)
+        logs[node.id] = DatasetLog(
+          dataset: node.name, readers: readers[node.id].count, isUnread: readers[node.id].isEmpty)
       case .keeper: kept[node.id] = KeptRows(memory: context.memoryShare)
       case .grader, .matcher, .query, .output: break
       }
@@ -41,18 +42,20 @@ struct NodeRunner: Sendable {
     self.kept = kept
   }
 
-  /// Lets the readers of a node that never starts leave their logs, and ends its own.
-  func skip(_ node: RunNode) {
+  /// What a node reads as it comes. They leave their logs when they are released.
+  func readers(of node: RunNode) -> [DatasetReader?] { node.streams.map { reader(of: $0, for: node) } }
+
+  /// Ends a node's part in the flow of rows, whether it ran or not: what it reads no longer waits for it, and whoever
+  /// reads it waits for nothing more.
+  func close(_ node: RunNode, _ readers: [DatasetReader?]) {
     logs[node.id]?.fail()
-    for input in node.streams { reader(of: input, for: node)?.leave() }
+    for reader in readers { reader?.leave() }
   }
 
-  /// Runs a node to its end. Its log ends with it, whatever happens.
-  func run(_ node: RunNode) async throws {
+  /// Runs a node. Rows that it has not handed on by its end are failed by ``close(_:_:)``.
+  func run(_ node: RunNode, _ readers: [DatasetReader?]) async throws {
     let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
-    let readers = node.streams.map { reader(of: $0, for: node) }
     let input = readers.first ?? nil
-    defer { for reader in readers { reader?.leave() } }
     do {
       switch node.kind {
       case .source: try await runSource(node, input, own)
@@ -65,7 +68,6 @@ struct NodeRunner: Sendable {
       }
     } catch {
       let wasStopped = Task.isCancelled || error is CancellationError || error is UpstreamFailure
-      logs[node.id]?.fail()
       if wasStopped { throw error }
       if let failure = error as? HTTPFailure, hidesRequests(node) { throw NodeFailure(cause: failure.withoutRequest) }
       throw NodeFailure(cause: error)

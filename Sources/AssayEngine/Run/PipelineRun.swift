@@ -39,8 +39,9 @@ package final class PipelineRun: Sendable {
     console: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     plan = RunPlan(
-      options.part?.definition(of: definition) ?? definition, startedAt: options.clock.startedAt,
-      reports: options.reports)
+      options.part?.definition(of: definition) ?? options.selection?.definition(of: definition) ?? definition,
+      startedAt: options.clock.startedAt, reports: options.reports,
+      wanted: options.selection?.datasets(in: definition) ?? [])
     self.options = options
     self.mask = mask
     self.makeTransport = makeTransport
@@ -113,6 +114,7 @@ package final class PipelineRun: Sendable {
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
       part: options.part, cursors: cursors,
       files: RunFiles(store: store, runID: runID) { [state] file in state.note { $0.files.append(file) } },
+      patience: options.patience,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
         if case .ended(let node, _, _) = event { counters = state.counters(node.id).values }
@@ -282,8 +284,7 @@ package final class PipelineRun: Sendable {
           run: runID,
           tables: outputs.compactMap { if case .table(let table) = $0 { table } else { nil } },
           files: outputs.compactMap { if case .file(let file, _) = $0 { file } else { nil } }, result: result,
-          // Where only a quarantine is published, what is new still has to come.
-          sourceStates: report.exitCode == 0 ? cursors.states : [])
+          sourceStates: cursors.states.filter { verdict.isWhollyPublished(source: $0.source, report) })
         let late = try await store.publish(plan)
         verdict.markPublished(&report)
         for failure in late { report.messages.append("published, but not yet in place: \(failure)") }
@@ -339,7 +340,7 @@ package final class PipelineRun: Sendable {
 
   private var memoryShare: Int {
     let keepers = plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source || $0.kind == .grader }
-    let sharers = max(1, keepers + plan.definition.outputs.count { $0.output.keepsRows })
+    let sharers = max(1, keepers + plan.definition.chosenOutputs.count { $0.output.keepsRows })
     let whole = plan.definition.memory?.bytes ?? Self.defaultMemory
     return max(1 << 20, whole / sharers)
   }

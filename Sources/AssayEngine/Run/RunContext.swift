@@ -29,13 +29,15 @@ package final class RunContext: Sendable {
   /// The files that sources bring.
   package let files: RunFiles
   package let events: @Sendable (RunEvent) -> Void
+  /// How long a node that is told to stop is waited for.
+  let patience: Duration
   private let memo = SharedAnswers()
 
   package init(
     runID: String, directory: String, workers: Workers, mask: SecretMask, clients: APIClients, memoryShare: Int,
     clock: RunClock = RunClock(), answers: AnswerBook? = nil, tape: (any ExchangeTape)? = nil, part: RunPart? = nil,
     cursors: SourceCursors = SourceCursors(), files: RunFiles? = nil,
-    events: @escaping @Sendable (RunEvent) -> Void
+    patience: Duration = stoppingPatience, events: @escaping @Sendable (RunEvent) -> Void
   ) {
     self.runID = runID
     self.directory = directory
@@ -49,6 +51,7 @@ package final class RunContext: Sendable {
     self.part = part
     self.cursors = cursors
     self.files = files ?? RunFiles(store: nil, runID: runID) { _ in }
+    self.patience = patience
     self.events = events
   }
 

@@ -61,6 +61,10 @@ package struct RunOptions: Sendable {
   package var refreshes = false
   /// The part of the pipeline that is run; nil for all of it.
   package var part: RunPart?
+  /// What is run of the pipeline, and published; nil for all of it.
+  package var selection: RunSelection?
+  /// How long a node that is told to stop is waited for, before it is left behind.
+  package var patience = stoppingPatience
   /// The recording that is written, or answered from.
   package var recording: RecordingUse?
 

@@ -20,20 +20,32 @@ package struct RunPlan: Sendable {
   /// - Parameters:
   ///   - startedAt: The time that ages are counted to.
   ///   - reports: What the call asks for beside the definition.
+  ///   - wanted: Datasets that are made even if nothing uses them.
   package init(
-    _ definition: PipelineDefinition, startedAt: StoreTime = .now, reports: [RequestedReport] = []
+    _ definition: PipelineDefinition, startedAt: StoreTime = .now, reports: [RequestedReport] = [],
+    wanted: [String] = []
   ) {
     self.definition = definition
     isDrawn = (definition.reports.map(\.report) + reports.map(\.report)).contains(where: \.needsDetail)
     sources = Dictionary(definition.sources.map { ($0.name, $0) }) { first, _ in first }
     steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
-    graded = Self.gradedDatasets(definition, startedAt, isDrawn: isDrawn)
+    graded = Self.gradedDatasets(definition, startedAt, isDrawn: isDrawn, wanted: wanted)
     gradings = Dictionary(graded.map { ($0.dataset, $0) }) { first, _ in first }
     let crossChecks = graded.map { ($0.dataset, $0.crossChecks) }.filter { !$0.1.isEmpty }
     graph = RunGraph(
-      definition, graded: graded.map(\.dataset),
+      definition, graded: graded.map(\.dataset), wanted: wanted,
       crossChecks: Dictionary(crossChecks) { first, _ in first })
     typed = Self.typedDatasets(definition, steps, graded)
+  }
+
+  /// How a node is run; as if the file said nothing for one that only serves others.
+  func settings(of node: RunNode) -> NodeSettings {
+    switch node.kind {
+    case .source: sources[node.name]?.common.settings ?? NodeSettings()
+    case .step: steps[node.name]?.settings ?? NodeSettings()
+    case .output: Int(node.name).map { definition.outputs[$0 - 1].common.settings } ?? NodeSettings()
+    case .keeper, .grader, .matcher, .query: NodeSettings()
+    }
   }
 
   package func needsTypes(_ dataset: String) -> Bool { typed.contains(dataset) }
@@ -41,9 +53,9 @@ package struct RunPlan: Sendable {
   /// Datasets with checks; without any in the file, those that outputs use; those of which checks of other datasets need
   /// to know; and those whose declared columns imply a check.
   private static func gradedDatasets(
-    _ definition: PipelineDefinition, _ startedAt: StoreTime, isDrawn: Bool
+    _ definition: PipelineDefinition, _ startedAt: StoreTime, isDrawn: Bool, wanted: [String]
   ) -> [DatasetGrading] {
-    let outputs = Set(definition.outputs.map(\.common.from.name))
+    let outputs = Set(definition.chosenOutputs.map(\.common.from.name))
     let checks = Dictionary(definition.checks.map { ($0.dataset, $0) }) { first, _ in first }
     var lent: [String: [Measure]] = [:]
     for check in definition.checks.flatMap(\.checks) {
@@ -52,9 +64,9 @@ package struct RunPlan: Sendable {
       }
     }
     let queried = definition.checks.flatMap(\.queriedDatasets)
-    let needed = RunGraph.neededDatasets(definition, graded: Array(checks.keys) + Array(lent.keys) + queried)
+    let needed = RunGraph.neededDatasets(definition, graded: Array(checks.keys) + Array(lent.keys) + queried + wanted)
     let hidden = Set(definition.checks.flatMap(\.privateColumns))
-    let split = Set(definition.outputs.filter { $0.common.rows != .all }.map(\.common.from.name))
+    let split = Set(definition.chosenOutputs.filter { $0.common.rows != .all }.map(\.common.from.name))
     let datasets =
       definition.sources.map { source in
         (
@@ -84,7 +96,7 @@ package struct RunPlan: Sendable {
   private static func typedDatasets(
     _ definition: PipelineDefinition, _ steps: [String: StepDeclaration], _ graded: [DatasetGrading]
   ) -> Set<String> {
-    var typed = Set(definition.outputs.filter(\.output.needsTypes).map(\.common.from.name))
+    var typed = Set(definition.chosenOutputs.filter(\.output.needsTypes).map(\.common.from.name))
     typed.formUnion(graded.filter(\.needsTypes).map(\.dataset))
     typed.formUnion(definition.checks.flatMap(\.queriedDatasets))
     // What a source keeps of its parent's rows becomes its own.

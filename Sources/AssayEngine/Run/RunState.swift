@@ -11,7 +11,10 @@ package final class RunState: Sendable {
     package var state = RunSchedule.State.waiting
     package var startedAt: ContinuousClock.Instant?
     package var duration = Duration.zero
+    /// Why it failed, or was skipped.
     package var error: String?
+    /// It was skipped, since something that it needs failed.
+    package var lacksFailed = false
     /// The failure is of a node before this one, which has told it already.
     package var isFollowUp = false
     /// It failed because a budget was used up.

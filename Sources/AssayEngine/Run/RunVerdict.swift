@@ -58,7 +58,7 @@ struct RunVerdict: Sendable {
     let found = state.results
     let staged = found.staged
     let outputs = options.isTrial ? [] : plan.definition.outputs
-    report.outputs = outputs.enumerated().map { index, output in
+    report.outputs = outputs.enumerated().filter { !$0.element.isLeftOut }.map { index, output in
       let rows = outputNodes[index].flatMap { id in
         // Of a delivery that came to its end, what was left out was not delivered.
         let delivered = nodes[id].state == .finished ? found.deliveries[id]?.rows : nil
@@ -83,11 +83,12 @@ struct RunVerdict: Sendable {
     let hasUnknownWarning = (results.flatMap(\.dataset.checks) + (report.score?.checks ?? [])).contains {
       [.warned, .noData].contains($0.judgement.status) && $0.baseline?.verdict != .known
     }
-    report.messages += deliveryNotes(nodes)
+    let hasGoneOn = nodes.contains { $0.state == .failed && $0.node.toleratesFailure }
+    report.messages += withheldNotes(nodes) + deliveryNotes(nodes)
     let gateFails =
       switch options.failOn {
       case .never: false
-      case .warn: hasFailed || hasUnknownWarning
+      case .warn: hasFailed || hasUnknownWarning || hasGoneOn
       case .fail: hasFailed
       }
     if let interruptedWith {
@@ -106,7 +107,7 @@ struct RunVerdict: Sendable {
     } else {
       // What was left out once the gate had decided is a warning, and fails no gate.
       let hasLeftOut = found.deliveries.values.contains { !$0.leftOut.isEmpty }
-      report.outcome = hasFailed ? .failed : hasWarned || hasLeftOut ? .warned : .passed
+      report.outcome = hasFailed ? .failed : hasWarned || hasLeftOut || hasGoneOn ? .warned : .passed
       report.exitCode = 0
     }
     if !options.isTrial, [0, 1].contains(report.exitCode), let note = options.baseline?.note(on: report) {
@@ -129,11 +130,16 @@ struct RunVerdict: Sendable {
     }
   }
 
+  /// Whether a node's end breaks no run: it finished, was skipped, or may fail.
+  private static func isWell(_ node: RunState.Node) -> Bool {
+    node.state == .finished || node.state == .skipped || node.state == .failed && node.node.toleratesFailure
+  }
+
   /// Whether the run broke: a node did not come to its end, and a budget alone is not why.
   private func breaks(_ nodes: [RunState.Node]) -> Bool {
-    if nodes.allSatisfy({ $0.state == .finished }) { return false }
+    if nodes.allSatisfy(Self.isWell) { return false }
     // What was cancelled came after something that failed.
-    let failed = nodes.filter { $0.state == .failed }
+    let failed = nodes.filter { $0.state == .failed && !$0.node.toleratesFailure }
     return failed.isEmpty || !failed.allSatisfy(\.isOutOfBudget)
   }
 
@@ -208,14 +214,16 @@ struct RunVerdict: Sendable {
     let staged = state.results.staged
     return indices(report).compactMap { index in
       guard let id = outputNodes[index], case .delivery(let delivery)? = staged[id] else { return nil }
-      return DeliveryRun.Item(node: plan.graph.nodes[id], number: index + 1, delivery: delivery)
+      return DeliveryRun.Item(
+        node: plan.graph.nodes[id], number: index + 1, delivery: delivery,
+        timeout: plan.definition.outputs[index].common.settings.timeout)
     }
   }
 
   /// How much was sent, where not all was.
   private func deliveryNotes(_ nodes: [RunState.Node]) -> [String] {
     let found = state.results
-    let isWhole = interruptedWith == nil && nodes.allSatisfy { $0.state == .finished }
+    let isWhole = interruptedWith == nil && nodes.allSatisfy { $0.state == .finished || $0.state == .skipped }
     if found.deliveries.isEmpty || isWhole { return [] }
     return nodes.compactMap { node in
       guard let progress = found.deliveries[node.node.id], case .delivery(let delivery)? = found.staged[node.node.id]
@@ -223,21 +231,42 @@ struct RunVerdict: Sendable {
       let all = delivery.requestCount
       let sent =
         "\(title(node.node)): \(progress.requests) of \(all) \(all == 1 ? "request was" : "requests were") sent"
-      return node.state == .finished ? sent : "\(sent); 'assay run --resume' sends the rest"
+      return Self.isWell(node) ? sent : "\(sent); 'assay run --resume' sends the rest"
     }
   }
 
   /// Marks what was published.
   func markPublished(_ report: inout RunReport) {
-    for index in indices(report) { report.outputs[index].published = true }
+    let published = Set(indices(report))
+    let chosen = plan.definition.outputs.indices.filter { !plan.definition.outputs[$0].isLeftOut }
+    for (place, index) in chosen.enumerated() where published.contains(index) {
+      report.outputs[place].published = true
+    }
   }
 
   private func indices(_ report: RunReport) -> [Int] {
-    guard !options.isTrial, [0, 1, 4].contains(report.exitCode),
-      state.snapshot.allSatisfy({ $0.state == .finished })
-    else { return [] }
-    return plan.definition.outputs.indices.filter {
-      report.exitCode == 0 || plan.definition.outputs[$0].common.publish == .always
+    let nodes = state.snapshot
+    guard !options.isTrial, [0, 1, 4].contains(report.exitCode), nodes.allSatisfy(Self.isWell) else { return [] }
+    return plan.definition.outputs.indices.filter { index in
+      guard let id = outputNodes[index], nodes[id].state == .finished else { return false }
+      return report.exitCode == 0 || plan.definition.outputs[index].common.publish == .always
+    }
+  }
+
+  /// Whether all that reads a source, in the whole pipeline, is published: else what is new still has to come for some.
+  func isWhollyPublished(source: String, _ report: RunReport) -> Bool {
+    guard report.exitCode == 0 else { return false }
+    let made = RunGraph.dependents(of: source, in: plan.definition)
+    let published = Set(indices(report))
+    return plan.definition.outputs.indices.allSatisfy {
+      published.contains($0) || !made.contains(plan.definition.outputs[$0].common.from.name)
+    }
+  }
+
+  /// Which outputs are not published, since something that they need failed and the run went on.
+  private func withheldNotes(_ nodes: [RunState.Node]) -> [String] {
+    nodes.filter { $0.node.kind == .output && $0.lacksFailed }.map { node in
+      "\(title(node.node)) is not published: \(node.error ?? "something that it needs failed")"
     }
   }
 

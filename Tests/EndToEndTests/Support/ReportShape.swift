@@ -108,7 +108,7 @@ func reportFaults(_ report: JSONValue) -> [String] {
 private func isOf(_ value: JSONValue?, _ kind: String) -> Bool {
   let words = [
     "outcome": ["passed", "warned", "failed", "error", "partial", "interrupted"],
-    "kind": ["source", "step", "check", "output"], "status": ["finished", "failed", "cancelled"],
+    "kind": ["source", "step", "check", "output"], "status": ["finished", "failed", "cancelled", "skipped"],
     "severity": ["fail", "warn"], "comparison": ["known", "worse", "new", "fixed"],
     "verdict": ["passed", "warned", "failed", "error", "no_data"],
   ]

@@ -41,7 +41,7 @@ struct HTMLGraph {
       path += "\(coordinate(to.x)) \(coordinate(to.y))"
       if to != points.last { path += "H\(coordinate(to.x + GraphLayout.nodeWidth))" }
     }
-    let isBroken = steps[edge.from].status != "finished" || steps[edge.to].status == "cancelled"
+    let isBroken = steps[edge.from].status != "finished" || ["cancelled", "skipped"].contains(steps[edge.to].status)
     return "<path class=\"edge\(isBroken ? " broken" : "")\" d=\"\(path)\"/>"
   }
 
@@ -55,7 +55,7 @@ struct HTMLGraph {
       "\(step.name) (\(HTMLRun.kind(step))): \(word), \(facts.dropFirst().joined(separator: ", ")), \(NumberText.duration(step.durationSeconds))"
     let (width, height) = (GraphLayout.nodeWidth, GraphLayout.nodeHeight)
     return """
-      <g class="node \(step.status == "cancelled" ? "cancelled" : tone)" transform="translate(\(at: corner.x + Self.edge) \(at: corner.y + Self.edge))">\
+      <g class="node \(["cancelled", "skipped"].contains(step.status) ? "cancelled" : tone)" transform="translate(\(at: corner.x + Self.edge) \(at: corner.y + Self.edge))">\
       <title>\(cut(title, 300))</title><rect class="box" width="\(at: width)" height="\(at: height)" rx="8"/>\
       <text class="name" x="14" y="21">\(short(step.name, 22))</text>\
       <text x="14" y="37">\(short(HTMLRun.kind(step), 26))</text>\
