@@ -22,7 +22,9 @@ struct SelectionOptions: ParsableArguments {
 
   func validate() throws {
     if only != nil, fromStep != nil { throw ValidationError("--only and --from-step exclude each other") }
-    if let only, trimmed(only[...]).isEmpty || only.split(separator: ",").contains(where: { trimmed($0).isEmpty }) {
+    if let only,
+      only.allSatisfy({ $0 == "," || $0 == " " }) || only.split(separator: ",").contains(where: { trimmed($0).isEmpty })
+    {
       throw ValidationError("--only takes names or tags, separated by commas")
     }
   }

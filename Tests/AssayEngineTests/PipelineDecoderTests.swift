@@ -94,13 +94,13 @@ import Testing
     (
       file("").replacing("orders: {type: counting}", with: "orders: ⟪{rows: 5}"),
       [
-        Said(.missingKey, "source 'orders' needs a 'type' that says which source it is: counting, plain")
+        Said(.missingKey, "source 'orders' needs a 'type' that says which source it is: counting, plain, hanging")
       ]
     ),
     (
       file("").replacing("orders: {type: counting}", with: "orders: {type: ⟪csv, columns: {a: ⟪int}}"),
       [
-        Said(.unknownKind, "there is no source 'csv'; known here: counting, plain"),
+        Said(.unknownKind, "there is no source 'csv'; known here: counting, plain, hanging"),
         Said(.badValue, "expected one of text, integer, decimal, boolean, date, datetime, not 'int'"),
       ]
     ),
@@ -172,8 +172,8 @@ import Testing
       file("").replacing(
         "orders: {type: counting", with: "orders: {timeout: 0s, on_failure: ⟪go_on, tags: [a, ⟪'b c'], type: counting"),
       [
-        Said(.badValue, "a tag has letters, digits, '-' and '_', not 'b c'"),
         Said(.badValue, "expected one of stop, continue, not 'go_on'"),
+        Said(.badValue, "a tag has letters, digits, '-' and '_', not 'b c'"),
       ]
     ),
     (

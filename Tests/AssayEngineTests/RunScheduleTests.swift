@@ -149,7 +149,7 @@ import Testing
         #expect(run.schedule.states == before)
       }
       #expect(run.schedule.isDone, "round \(round): \(run.schedule.states)")
-      #expect(run.schedule.states.allSatisfy(\.isFinal))
+      #expect(run.schedule.states.allSatisfy { $0.isFinal })
       seen.formUnion(run.schedule.states)
       check(run)
       if failing == 0, interruptAt < 0 {

@@ -61,10 +61,10 @@ struct HangingSource: Source, Component {
     keys: [Key("stubborn", \.stubborn, "Whether it goes on when it is told to stop.")])
 
   func read(into rows: SourceWriter, _ context: NodeContext) async throws {
-    let ids = Column(.integers([0]))
-    try await rows.write(DecodedRows(names: ["id"], columns: [ids], rowCount: 1), reading: .own)
     // Nobody tells a task of its own to stop.
     if stubborn { await Task { try? await Task.sleep(for: .seconds(3600)) }.value }
+    let ids = Column(.integers([0]))
+    try await rows.write(DecodedRows(names: ["id"], columns: [ids], rowCount: 1), reading: .own)
     try await Task.sleep(for: .seconds(3600))
   }
 }

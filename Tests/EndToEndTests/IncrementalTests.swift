@@ -117,7 +117,7 @@ import Testing
 }
 
 /// What a request sends as `since`; nil for nothing.
-private func sinceParameter(_ target: String) -> String? {
+func sinceParameter(_ target: String) -> String? {
   guard let value = target.split(separator: "since=").dropFirst().first else { return nil }
   return String(value).replacing("%3A", with: ":").replacing("%2B", with: "+")
 }
