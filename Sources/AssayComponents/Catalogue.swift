@@ -94,6 +94,14 @@ extension Catalogue {
       ]
     )
     .adding(
+      NotifierFamily.self,
+      [
+        Entry(PingNotifier.self) { $0 },
+        Entry(SlackNotifier.self) { $0 },
+        Entry(WebhookNotifier.self) { $0 },
+      ]
+    )
+    .adding(
       AuthFamily.self,
       [
         Entry(APIKeyAuthDeclaration.self) { $0 },

@@ -139,7 +139,8 @@ extension Store {
     }
   }
 
-  private static func isClaimAlive(_ owner: String?, until: String?, _ now: StoreTime) -> Bool {
+  /// Whether what a process has claimed is still its own: the claim is not over, and the process not certainly dead.
+  static func isClaimAlive(_ owner: String?, until: String?, _ now: StoreTime) -> Bool {
     guard let owner, let until = until.flatMap({ StoreTime(text: $0) }) else { return false }
     let parts = owner.split(separator: "/", omittingEmptySubsequences: false)
     let process = ProcessIdentity(

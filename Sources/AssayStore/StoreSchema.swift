@@ -70,7 +70,7 @@ enum StoreSchema {
   ]
 
   /// What it takes to leave runs alone for months.
-  private static let operations = runCalls
+  private static let operations = runCalls + notices
 
   /// How runs were called, so that they can be gone on with or done again; indices for lists of them.
   private static let runCalls = """
@@ -78,6 +78,17 @@ enum StoreSchema {
     CREATE INDEX runs_by_pipeline_outcome ON runs(pipeline, outcome, started_at);
     CREATE INDEX runs_by_origin ON runs(resumed_from) WHERE resumed_from IS NOT NULL;
     CREATE INDEX slots_without_run ON slots(slot) WHERE run_id IS NULL;
+
+    """
+
+  /// When which notifier was told of what, and of which runs.
+  private static let notices = """
+    CREATE TABLE notices (
+      pipeline TEXT NOT NULL, entry TEXT NOT NULL, event TEXT NOT NULL, sent_at TEXT, suppressed INTEGER NOT NULL DEFAULT 0,
+      claimed_by TEXT, claimed_until TEXT, PRIMARY KEY (pipeline, entry, event)) WITHOUT ROWID;
+    CREATE TABLE run_notices (
+      run_id TEXT NOT NULL, entry TEXT NOT NULL, event TEXT NOT NULL, state TEXT NOT NULL, claimed_by TEXT,
+      claimed_until TEXT, at TEXT NOT NULL, PRIMARY KEY (run_id, entry)) WITHOUT ROWID;
 
     """
 
@@ -140,7 +151,7 @@ enum StoreSchema {
   static let tables: Set<String> = [
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
     "schedule_state", "run_events", "publish_intents", "source_state", "api_usage", "answer_origins", "sent_requests",
-    "dataset_profiles", "column_profiles", "row_snapshots", "run_reports", "slots",
+    "dataset_profiles", "column_profiles", "row_snapshots", "run_reports", "slots", "notices", "run_notices",
   ]
 
   /// Brings the file to this version in one transaction.

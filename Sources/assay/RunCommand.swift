@@ -89,6 +89,9 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var selecting: SelectionOptions
 
+  @Flag(help: "Tell nobody how the run ends.")
+  var noNotify = false
+
   @OptionGroup var gate: GateOptions
 
   @OptionGroup var control: RunControlOptions
@@ -138,6 +141,7 @@ struct RunCommand: AsyncParsableCommand {
     control.apply(to: &options, slot: slot)
     options.waits = wait
     options.refreshes = fullRefresh
+    options.notifies = !noNotify
     options.clock = clock
     options.resumeMaxAge = resumeMaxAge.flatMap { Duration(text: $0) } ?? options.resumeMaxAge
     let mask = SecretMask(file.result.secrets)

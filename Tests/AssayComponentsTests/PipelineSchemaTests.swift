@@ -27,6 +27,7 @@ import Testing
         case CheckFamily.name: ["checks", "example"]
         case OutputFamily.name: ["outputs", "0"]
         case ReportFamily.name: ["report"]
+        case NotifierFamily.name: ["notify", "0"]
         case AuthFamily.name: ["apis", "example", "auth"]
         case PaginatorFamily.name: ["sources", "example", "paginator"]
         default: ["steps", "result"]

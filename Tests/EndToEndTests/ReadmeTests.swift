@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [
     "run", "plan", "check", "init", "baseline", "runs", "show", "logs", "resume", "rerun", "history", "diff",
-    "validate", "explain", "schema",
+    "notify", "validate", "explain", "schema",
   ])
   func `the README names every command`(command: String) async throws {
     let text = try #require(RepositoryFile("README.md").text)

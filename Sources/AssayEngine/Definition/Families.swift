@@ -52,6 +52,17 @@ package enum ReportFamily: ComponentFamily {
     "A report tells of the run. It stands under `report` as its kind, with its path alone or with its keys."
 }
 
+/// Who is told how runs end.
+package enum NotifierFamily: ComponentFamily {
+  package typealias Product = any Notifier
+  package static let name = "notifier"
+  package static let introduction = """
+    A notifier is told how runs end: by a message to people, or a call that a service waits for. It stands in the list \
+    `notify`. The [guide](../guides/notifications.md) tells when messages are sent and what they hold.
+    """
+  package static var commonKeys: [KeyReference] { NotifierCommon.schema.keyReferences }
+}
+
 /// How requests prove who asks.
 package enum AuthFamily: ComponentFamily {
   package typealias Product = any AuthDeclaration

@@ -31,7 +31,7 @@ package struct PipelineDecoder {
   /// The keys of a pipeline file.
   package static let topKeys = [
     "version", "name", "description", "params", "schedule", "timeout", "memory", "apis", "sources",
-    "steps", "checks", "score", "outputs", "report",
+    "steps", "checks", "score", "outputs", "report", "notify",
   ]
 
   package func decode(_ text: String) -> Result {
@@ -187,6 +187,7 @@ package struct PipelineDecoder {
     for pair in entries(of: root["report"], "report", context) {
       decodeReport(pair, &definition, context)
     }
+    if let node = root["notify"] { definition.notifiers = NotifierDecoder(context: context).decode(node) }
   }
 
   private func decodeOutputs(_ node: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

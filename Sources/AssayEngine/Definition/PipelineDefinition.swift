@@ -17,6 +17,7 @@ package struct PipelineDefinition: Sendable {
   package var score: (location: SourceLocation, declaration: PipelineScoreDeclaration)?
   package var outputs: [OutputDeclaration] = []
   package var reports: [ReportDeclaration] = []
+  package var notifiers: [NotifierDeclaration] = []
   /// The most bytes that kept rows and exact measures hold in memory before they go to temporary files.
   package var memory: ByteCount?
   /// The longest time that a run takes; nil for any.

@@ -42,6 +42,9 @@ package enum PipelineReference {
       key(
         "report", .component(family: ReportFamily.name),
         "What tells of the run: the kind of report, with its path or its keys."),
+      key(
+        "notify", .list(.component(family: NotifierFamily.name)),
+        "Who is told how runs end: of failures and recoveries, of warnings, missed slots and good runs."),
     ]
   }
 
@@ -76,6 +79,7 @@ package enum PipelineReference {
     case CheckFamily.name: "checks:\n  example:\n" + indented(example, by: 4)
     case OutputFamily.name: "outputs:\n  - " + String(indented(example, by: 4).dropFirst(4))
     case ReportFamily.name: "report:\n" + indented(example, by: 2)
+    case NotifierFamily.name: "notify:\n  - " + String(indented(example, by: 4).dropFirst(4))
     case AuthFamily.name:
       "apis:\n  example:\n    base_url: https://api.example.com\n    auth:\n" + indented(example, by: 6)
     case PaginatorFamily.name:

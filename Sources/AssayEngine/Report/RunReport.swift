@@ -141,6 +141,9 @@ package struct RunReport: Sendable {
 
   package init() {}
 
+  /// The messages as the ledger keeps them: a JSON array of texts.
+  var messagesText: String { JSONValue.array(messages.map { .string($0) }).text }
+
   /// The mean of the datasets' overall scores, 0 to 100; nil where none has one.
   package var meanScore: Double? {
     let scores = datasets.compactMap { $0.metrics?.all.first { $0.name == "overall_quality" }?.value }

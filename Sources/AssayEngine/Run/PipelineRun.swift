@@ -14,7 +14,7 @@ package final class PipelineRun: Sendable {
   /// What the nodes have done so far.
   package let state: RunState
   package let runID: String
-  private let mask: SecretMask
+  let mask: SecretMask
   private let makeTransport: @Sendable () -> any Transport
   private let shutDown: @Sendable () async -> Void
   private let events: @Sendable (RunEvent, RunState) -> Void
@@ -25,8 +25,8 @@ package final class PipelineRun: Sendable {
   private let interruptedWith = Mutex<Int?>(nil)
   /// Why the run was stopped from within.
   private let breakage = Mutex<String?>(nil)
-  /// Rows are being handed to others, which an interruption stops.
-  private let delivering = Mutex<Task<Void, Never>?>(nil)
+  /// Stops what is being handed to others: rows, or news of the run.
+  let stopHandover = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// - Parameters:
   ///   - makeTransport: Called once, if the run sends requests at all.
@@ -62,7 +62,7 @@ package final class PipelineRun: Sendable {
     if let reason, interruptedWith.withLock({ $0 }) == nil { breakage.withLock { $0 = $0 ?? reason } }
     interruptedWith.withLock { $0 = $0 ?? exitCode }
     interruption.yield()
-    delivering.withLock { $0 }?.cancel()
+    stopHandover.withLock { $0 }?()
   }
 
   /// Runs the pipeline. Never throws: what went wrong is in the report, together with the exit code.
@@ -85,8 +85,9 @@ package final class PipelineRun: Sendable {
       tape = try makeTape()
       store = try await begin(&report, startedAt: startedAt)
     } catch {
-      return broken(report, "\(error)", start)
+      return await broken(report, "\(error)", start)
     }
+    let starting = tellStart()
     let lease = keepLease(store)
     let time = keepTime()
     defer { time.cancel() }
@@ -103,7 +104,7 @@ package final class PipelineRun: Sendable {
       lease.cancel()
       try? await store?.finish(runID, RunResult(outcome: Outcome.error.rawValue, exitCode: 3))
       await store?.close()
-      return broken(report, "\(error)", start)
+      return await broken(report, "\(error)", start)
     }
     let ledger = EventLedger(store, run: runID)
     let clients = APIClients(
@@ -157,8 +158,9 @@ package final class PipelineRun: Sendable {
     }
     if let store { await publish(&report, verdict, store, cursors) }
     lease.cancel()
+    let files = writeReports(&report)
+    await tell(of: &report, files: files, start: starting, store: store)
     await store?.close()
-    writeReports(&report)
     return report
   }
 
@@ -264,10 +266,10 @@ package final class PipelineRun: Sendable {
     let book = SentBook(
       store, run: runID, root: root, isResumed: root != runID, mask: mask, clock: options.clock)
     let task = Task { [state] in await DeliveryRun(state: state, context: context, book: book).run(items) }
-    delivering.withLock { $0 = task }
+    stopHandover.withLock { $0 = { task.cancel() } }
     if interruptedWith.withLock({ $0 }) != nil { task.cancel() }
     await task.value
-    delivering.withLock { $0 = nil }
+    stopHandover.withLock { $0 = nil }
     return nil
   }
 
@@ -314,19 +316,18 @@ package final class PipelineRun: Sendable {
           description: plan.definition.description.map { mask.apply(to: $0) },
           owner: nil)
       }
-      let messages = JSONValue.array(report.messages.map { .string($0) })
-      try await store.saveReport(report.json.text, messages: messages.text, of: runID)
+      try await store.saveReport(report.json.text, messages: report.messagesText, of: runID)
     } catch {
       report.messages.append(mask.apply(to: "the store's ledger is not complete: \(error)"))
     }
   }
 
-  private func writeReports(_ report: inout RunReport) {
+  private func writeReports(_ report: inout RunReport) -> [WrittenReport] {
     let declared = options.publishes ? plan.definition.reports : []
-    ReportWriter(options: options, console: console).write(declared, of: &report)
+    return ReportWriter(options: options, console: console).write(declared, of: &report)
   }
 
-  private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) -> RunReport {
+  private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) async -> RunReport {
     var report = report
     let interruption = interruptedWith.withLock { $0 }
     report.outcome = interruption == nil ? .error : .interrupted
@@ -334,7 +335,8 @@ package final class PipelineRun: Sendable {
     report.messages.append(mask.apply(to: message))
     report.finishedAt = options.clock.now.text
     report.durationSeconds = options.clock.length(ContinuousClock.now - start).seconds
-    writeReports(&report)
+    let files = writeReports(&report)
+    await tell(of: &report, files: files, start: nil, store: nil)
     return report
   }
 
@@ -351,7 +353,7 @@ package final class PipelineRun: Sendable {
   /// The pipeline's name in the ledger. What is only looked at is no run of the pipeline, and leaves its history alone.
   private var ledgerName: String { plan.definition.name + (options.isTrial ? "#part" : "") }
 
-  private var isReplay: Bool { if case .reads = options.recording { true } else { false } }
+  var isReplay: Bool { if case .reads = options.recording { true } else { false } }
 
   /// The tape of a run that records or replays.
   private func makeTape() throws -> (any ExchangeTape)? {

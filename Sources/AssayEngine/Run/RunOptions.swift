@@ -57,6 +57,8 @@ package struct RunOptions: Sendable {
   package var claim: SlotClaim?
   /// Whether it may go on beside runs of the pipeline that stand for other moments.
   package var runsBesideOthers = false
+  /// Whether the notifiers of the file are told of the run.
+  package var notifies = false
   /// Whether incremental sources start again.
   package var refreshes = false
   /// The part of the pipeline that is run; nil for all of it.

@@ -1,0 +1,72 @@
+internal import AssayFormats
+internal import AssaySchedule
+internal import AssayStore
+internal import Synchronization
+
+extension PipelineRun {
+  /// Who is told of the run; nil for a run of which nobody is: what is only looked at, replayed, or done for the past by
+  /// a backfill is no news.
+  var noticeSender: NoticeSender? {
+    guard options.notifies, !options.isTrial, !isReplay, options.trigger != .backfill,
+      !plan.definition.notifiers.isEmpty
+    else { return nil }
+    return NoticeSender(
+      plan.definition.notifiers, of: plan.definition.name, directory: options.directory, mask: mask,
+      environment: options.environment)
+  }
+
+  /// Begins to tell that the run has begun, which holds up nothing of it.
+  func tellStart() -> Task<[NoticeSender.Delivery], Never>? {
+    guard let sender = noticeSender, sender.tellsStarts else { return nil }
+    return Task { await sender.sendStart() }
+  }
+
+  /// Tells how the run ended. What cannot be told is said in the report, and changes nothing else of it.
+  /// - Parameters:
+  ///   - files: The reports that were written.
+  ///   - store: The store that has the run; nil where none has.
+  func tell(
+    of report: inout RunReport, files: [WrittenReport], start: Task<[NoticeSender.Delivery], Never>?, store: Store?
+  ) async {
+    guard let sender = noticeSender else { return }
+    var complaints = await start?.value.compactMap(\.complaint) ?? []
+    var notice = Notice(report)
+    notice.file = absolutePath(options.file)
+    notice.slot = options.clock.slot?.text
+    notice.place(report: files.preferred, in: options.environment)
+    notice.store = store?.path
+    let telling = Task { [report, notice] in
+      var memory = store
+      // A run that could not begin may still know when its failures were told last.
+      if store == nil, let path = options.storePath { memory = try? await Store.open(path) }
+      let events = await events(of: report, sender, memory)
+      let deliveries = events.isEmpty ? [] : await sender.send(notice, events: events, store: memory)
+      if store == nil { await memory?.close() }
+      return deliveries
+    }
+    stopHandover.withLock { $0 = { telling.cancel() } }
+    complaints += await telling.value.compactMap(\.complaint)
+    stopHandover.withLock { $0 = nil }
+    if complaints.isEmpty { return }
+    report.messages += complaints
+    try? await store?.saveReport(report.json.text, messages: report.messagesText, of: runID)
+  }
+
+  private func events(of report: RunReport, _ sender: NoticeSender, _ store: Store?) async -> [NoticeEvent] {
+    let outcome = report.outcome.rawValue
+    let recovers = sender.notifiers.contains { $0.events.contains(.recovery) }
+    var hasFailedBefore = false
+    if recovers, let store, NoticeEvent.isGood(outcome: outcome, exitCode: report.exitCode) {
+      let earlier = try? await store.judgedRun(before: runID, of: plan.definition.name)
+      hasFailedBefore = earlier.map { NoticeEvent.isFailure(outcome: $0.outcome ?? "", exitCode: $0.exitCode) } ?? false
+    }
+    return NoticeEvent.all(outcome: outcome, exitCode: report.exitCode, hasFailedBefore: hasFailedBefore)
+  }
+}
+
+extension [WrittenReport] {
+  /// The file that a person is best shown: the page, else the JSON, else the first there is.
+  var preferred: String? {
+    (first { $0.kind == "html" } ?? first { $0.kind == "json" } ?? first)?.path
+  }
+}
