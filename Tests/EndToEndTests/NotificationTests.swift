@@ -43,7 +43,7 @@ import Testing
       #expect(failure["reason"]?.string == "the check not_null email failed")
       #expect(
         failure["reasons"] == [
-          "failed s: not_null email: expected no nulls, observed 50; 1 of 2 fails (50%)"
+          "failed s: not_null email; expected: no value is null; observed: 1 of 2 fails (50%)"
         ], "\(failure["reasons"]?.text ?? "")")
       #expect(failure["report"]?.string == workspace.file("r.html"))
       #expect(failure["file"]?.string == workspace.file("p.yaml"))
@@ -224,7 +224,7 @@ import Testing
       #expect(body["text"]?.string == "p: the check not_null email failed (1 of 1) {x} ")
       #expect(
         body["list"] == [
-          ["failed s: not_null email: expected no nulls, observed 50; 1 of 2 fails (50%)"],
+          ["failed s: not_null email; expected: no value is null; observed: 1 of 2 fails (50%)"],
           ["n": 1, "none": .null, "word": "00501", "yes": true],
         ])
     }

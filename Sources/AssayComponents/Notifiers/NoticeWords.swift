@@ -60,11 +60,11 @@ struct NoticeWords {
     return CheckText.safe(check.dataset.isEmpty ? "the pipeline: \(title)" : "\(check.dataset): \(title)")
   }
 
-  /// `failed customers: not_null email: expected no nulls, observed 3 of 200 fail (1.5%)`.
+  /// `failed customers: not_null email; expected: no value is null; observed: 3 of 200 fail (1.5%)`.
   private func line(_ check: Notice.Check) -> String {
     let word = check.status == "no_data" ? "no data" : check.status
-    var text = "\(word) \(name(check)): expected \(CheckText.safe(check.expected))"
-    if let found = observed(check) { text += ", observed \(CheckText.safe(found))" }
+    var text = "\(word) \(name(check)); expected: \(CheckText.safe(check.expected))"
+    if let found = observed(check) { text += "; observed: \(CheckText.safe(found))" }
     return text
   }
 
@@ -78,10 +78,18 @@ struct NoticeWords {
     }
     switch check.observed {
     case .string(let text): return counts.map { "\(text); \($0)" } ?? text
-    case .decimal(let number): return counts.map { "\(NumberText.short(number)); \($0)" } ?? NumberText.short(number)
-    case .integer(let number): return counts.map { "\(number); \($0)" } ?? "\(number)"
+    case .decimal(let number): return numbers(number, counts, check)
+    case .integer(let number): return numbers(Double(number), counts, check)
     default: return counts
     }
+  }
+
+  /// A number with the counts of rows, unless it is one of them.
+  private func numbers(_ number: Double, _ counts: String?, _ check: Notice.Check) -> String {
+    guard let counts else { return NumberText.short(number) }
+    let share = Double(check.failed) / Double(check.evaluated) * 100
+    let isCounted = number == Double(check.failed) || abs(number - share) < 0.005 || abs(number - (100 - share)) < 0.005
+    return isCounted ? counts : "\(NumberText.short(number)); \(counts)"
   }
 
   /// Name and value of what else is to be known, in order; what a notice does not have is left out.

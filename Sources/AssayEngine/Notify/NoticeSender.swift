@@ -136,9 +136,11 @@ package struct NoticeSender: Sendable {
     let message = declaration.notifier.message(notice)
     if let message {
       let number = [pipeline, notice.runID ?? notice.slot ?? "", declaration.name, notice.event.rawValue]
+      // No two tests are the same message.
+      let key = notice.isTest ? nil : number.joined(separator: "/")
       let attempts = declaration.common.attempts
       delivery.result = await send(
-        message, declaration, attempts: attempts, key: number.joined(separator: "/"), transport)
+        message, declaration, attempts: attempts, key: key, transport)
     }
     if let store, forgets == nil {
       do throws(StoreFailure) {

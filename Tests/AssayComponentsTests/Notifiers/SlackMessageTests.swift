@@ -47,7 +47,7 @@ import Testing
     let message = try message(failure())
     let texts = texts(message)
     #expect(texts[0] == "❌ orders failed its checks")
-    #expect(texts[1] == "```failed orders: not_null email: expected no nulls, observed 50; 1 of 2 fails (50%)```")
+    #expect(texts[1] == "```failed orders: not_null email; expected: no nulls; observed: 1 of 2 fails (50%)```")
     for fact in [
       "*checks* `1 failed, 2 passed`", "*score* `87.65`", "*report* `/data/r.html`",
       "*more* `assay show 20261124-061500-k3x9 --store '/data/the store.db'`",
