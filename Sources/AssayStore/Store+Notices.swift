@@ -112,6 +112,15 @@ extension Store {
     }
   }
 
+  /// Whether anybody was told that a run failed, or was to be told.
+  package func hasToldFailure(of run: String) async throws(StoreFailure) -> Bool {
+    try await file.perform { connection throws(StoreFailure) in
+      try !connection.handle.rows(
+        "SELECT 1 FROM run_notices WHERE run_id = ? AND event = 'failure' LIMIT 1", [.text(run)]
+      ).isEmpty
+    }
+  }
+
   private static func isTold(_ notice: NoticeKey, in handle: SQLHandle, _ now: StoreTime) throws(StoreFailure) -> Bool {
     guard let run = notice.run else { return false }
     let known = try handle.rows(

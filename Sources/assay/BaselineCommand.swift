@@ -29,7 +29,7 @@ struct BaselineCommand: AsyncParsableCommand {
     if let minScore { arguments += ["--min-score", "\(minScore)"] }
     if quiet { arguments.append("--quiet") }
     let gate = try GateOptions.parse(arguments)
-    let (file, definition) = try pipeline.read(at: RunClock(), quiet: quiet)
+    let (file, definition) = try pipeline.read(at: RunClock(), tellsNobody: true, quiet: quiet)
     var options = pipeline.runOptions(file)
     options.publishes = false
     options.reports = [RequestedReport(kind: "baseline", report: BaselineReport(path: output), option: "--output")]

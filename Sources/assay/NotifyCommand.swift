@@ -106,13 +106,8 @@ struct NotifyCommand: AsyncParsableCommand {
     default: throw wrong("the pipeline '\(pipeline)' has no run '\(word)'")
     }
     guard let outcome = record.outcome else { throw wrong("the run \(record.id) has not ended") }
-    var hasFailedBefore = false
-    if NoticeEvent.isGood(outcome: outcome, exitCode: record.exitCode) {
-      let earlier = try await store.judgedRun(before: record.id, of: pipeline)
-      hasFailedBefore =
-        earlier.map { NoticeEvent.isFailure(outcome: $0.outcome ?? "", exitCode: $0.exitCode) } ?? false
-    }
-    let events = NoticeEvent.all(outcome: outcome, exitCode: record.exitCode, hasFailedBefore: hasFailedBefore)
+    let events = try await NoticeEvent.all(
+      outcome: outcome, exitCode: record.exitCode, run: record.id, pipeline: pipeline, in: store)
     guard !events.isEmpty, record.trigger != .backfill else {
       if !quiet { Terminal.error("nobody is told of the run \(record.id): \(reason(for: record))") }
       return nil

@@ -23,10 +23,10 @@ struct PipelineFile {
   ///   - clock: The run's time, of which the day is its logical date.
   ///   - replays: The recording that is answered from: its params and environment stand where the call gives none, and
   ///     secrets need not be set.
+  ///   - tellsNobody: Whether secrets of notifiers need not be set.
   init(
     _ path: String, text known: String? = nil, params: [String], envFile: String?, unsetIsFault: Bool,
-    clock: RunClock = RunClock(),
-    replays: Recording? = nil
+    clock: RunClock = RunClock(), replays: Recording? = nil, tellsNobody: Bool = false
   ) throws {
     self.path = path
     let text = try known ?? Self.read(path, "pipeline file")
@@ -44,7 +44,9 @@ struct PipelineFile {
     var variables = Variables(
       environment: environment, runDay: clock.day, unsetIsFault: unsetIsFault)
     if replays != nil { variables.secretStandIn = SecretMask.replacement }
-    result = PipelineDecoder(catalogue: .standard, variables: variables, params: values).decode(text)
+    let decoder = PipelineDecoder(
+      catalogue: .standard, variables: variables, params: values, tellsNobody: tellsNobody)
+    result = decoder.decode(text)
   }
 
   /// The process's environment over that of the `.env` file beside the pipeline, or of the one that was named.

@@ -21,12 +21,15 @@ struct PipelineOptions: ParsableArguments {
   var store: String?
 
   /// The pipeline as it is run at a time. Faults end the command.
-  /// - Parameter text: The file's text, where it was read before; nil to read it now.
+  /// - Parameters:
+  ///   - text: The file's text, where it was read before; nil to read it now.
+  ///   - tellsNobody: Whether notifiers are told of nothing, so that their secrets need not be set.
   func read(
-    at clock: RunClock, text: String? = nil, replays: Recording? = nil, quiet: Bool
+    at clock: RunClock, text: String? = nil, replays: Recording? = nil, tellsNobody: Bool = false, quiet: Bool
   ) throws -> (file: PipelineFile, definition: PipelineDefinition) {
     let pipeline = try PipelineFile(
-      file, text: text, params: params, envFile: envFile, unsetIsFault: true, clock: clock, replays: replays)
+      file, text: text, params: params, envFile: envFile, unsetIsFault: true, clock: clock, replays: replays,
+      tellsNobody: tellsNobody)
     guard let definition = pipeline.result.definition else {
       pipeline.report(pipeline.result.diagnostics)
       Terminal.error(faultCount(pipeline.result.diagnostics) + "; nothing was run")

@@ -30,7 +30,7 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (file, definition) = try pipeline.read(at: RunClock(), quiet: quiet)
+    let (file, definition) = try pipeline.read(at: RunClock(), tellsNobody: true, quiet: quiet)
     var options = pipeline.runOptions(file)
     var part = RunPart()
     part.plans = true

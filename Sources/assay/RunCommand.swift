@@ -136,7 +136,9 @@ struct RunCommand: AsyncParsableCommand {
       recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? earlier.map { RunClock(of: $0) }
       ?? slot.map { RunClock(slot: $0) } ?? RunClock()
     let text = try control.definition()
-    var (file, definition) = try pipeline.read(at: clock, text: text, replays: recording, quiet: gate.quiet)
+    let tellsNobody = noNotify || part != nil || replay != nil
+    var (file, definition) = try pipeline.read(
+      at: clock, text: text, replays: recording, tellsNobody: tellsNobody, quiet: gate.quiet)
     var options = pipeline.runOptions(file)
     control.apply(to: &options, slot: slot)
     options.waits = wait
@@ -156,7 +158,7 @@ struct RunCommand: AsyncParsableCommand {
       options.trigger = .resume
       options.clock = RunClock(of: broken)
       // The logical date is part of what was asked.
-      (file, definition) = try pipeline.read(at: options.clock, quiet: true)
+      (file, definition) = try pipeline.read(at: options.clock, tellsNobody: tellsNobody, quiet: true)
       try await orUsageFault { [definition] in
         try Resumption.requireSameParams(definition, as: broken, mask: mask)
       }

@@ -76,6 +76,59 @@ import Testing
     }
   }
 
+  @Test func `secrets of notifiers may be unset where nobody is told`() async throws {
+    let workspace = try Workspace()
+    try workspace.write(Self.good, to: "in.csv")
+    let notify = "- {type: slack, webhook_url: \"${secret:NO_SUCH_SECRET}\"}"
+    try workspace.write("version: 1\nname: p\n" + pipeline(notify), to: "p.yaml")
+    let refused = try await workspace.assay("run", "p.yaml")
+    #expect(refused.code == 2 && refused.errors.contains("NO_SUCH_SECRET is not set"), "\(refused.errors)")
+    #expect(try await workspace.assay("notify", "p.yaml", "--test").code == 2)
+    for arguments in [["run", "--no-notify"], ["run", "--limit", "1"], ["plan"], ["validate"]] {
+      let ending = try await workspace.start(arguments + ["p.yaml"]).end()
+      #expect(ending.code == 0, "\(ending.errors)")
+    }
+  }
+
+  @Test func `a failure that came after the judgement is followed by a recovery`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      try workspace.write(Self.good, to: "in.csv")
+      let hook = "- {type: webhook, url: \"\(server.url)\"}"
+      try workspace.write("a file where a folder is to be", to: "reports")
+      let broken = try await workspace.run(pipeline(hook, rest: "report: {markdown: reports/r.md}"))
+      #expect(broken.code == 3, "\(broken.errors)")
+      #expect(try await workspace.run(pipeline(hook)).code == 0)
+      #expect(try bodies(server).map { $0["event"]?.string } == ["failure", "recovery"])
+    }
+  }
+
+  @Test func `an interrupted run tells nothing, and does not wait for a server that hangs`() async throws {
+    let begins = Gate()
+    try await withServer({ _ in [.run { begins.open() }, .silence] }) { server in
+      let workspace = try Workspace()
+      try workspace.write(
+        """
+        version: 1
+        name: p
+        apis: {a: {base_url: "\(server.url)"}}
+        sources: {s: {type: http, api: a, path: /rows}}
+        outputs: [{type: jsonl, from: s, path: out.jsonl}]
+        notify:
+          - {type: ping, url: "\(server.url)/p", start_url: "\(server.url)/start", timeout: 50s}
+          - {type: webhook, url: "\(server.url)/hook", on: [failure, recovery, warning, success]}
+
+        """, to: "p.yaml")
+      let child = try workspace.start(["run", "p.yaml"])
+      await begins.wait()
+      child.signal(15)
+      let ending = await child.end()
+      #expect(ending.code == 143, "\(ending.errors)")
+      #expect(!ending.errors.contains("notify"))
+      #expect(!server.received.contains { $0.target == "/hook" || $0.target == "/p" })
+    }
+  }
+
   @Test func `a run that breaks tells why, also where the store cannot be opened`() async throws {
     try await withServer({ _ in [reply(200, [], "ok")] }) { server in
       let workspace = try Workspace()

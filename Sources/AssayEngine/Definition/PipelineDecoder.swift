@@ -7,13 +7,18 @@ package struct PipelineDecoder {
   /// Values given with `--param`.
   let givenParams: [String: String]
   let variables: Variables
+  let tellsNobody: Bool
 
   /// - Parameters:
   ///   - variables: What `${…}` is filled from; its params are set by the decoder.
   ///   - params: Values of the call, by name.
-  package init(catalogue: Catalogue, variables: Variables, params: [String: String] = [:]) {
+  ///   - tellsNobody: Whether no notifier is told of anything, so that variables which they need may be unset.
+  package init(
+    catalogue: Catalogue, variables: Variables, params: [String: String] = [:], tellsNobody: Bool = false
+  ) {
     self.catalogue = catalogue
     self.variables = variables
+    self.tellsNobody = tellsNobody
     givenParams = params
   }
 
@@ -187,7 +192,11 @@ package struct PipelineDecoder {
     for pair in entries(of: root["report"], "report", context) {
       decodeReport(pair, &definition, context)
     }
-    if let node = root["notify"] { definition.notifiers = NotifierDecoder(context: context).decode(node) }
+    if let node = root["notify"] {
+      if tellsNobody { context.variables.unsetIsFault = false }
+      definition.notifiers = NotifierDecoder(context: context).decode(node)
+      context.variables.unsetIsFault = variables.unsetIsFault
+    }
   }
 
   private func decodeOutputs(_ node: YAMLNode, _ definition: inout PipelineDefinition, _ context: Decoding) {

@@ -1,4 +1,5 @@
 internal import AssayFormats
+internal import AssayHTTP
 internal import AssayQuality
 package import AssayStore
 
@@ -67,7 +68,7 @@ extension Notice {
   /// Says where a browser shows more: the job of the CI system that the environment names, or the report.
   package mutating func place(report: String?, in environment: [String: String]) {
     self.report = report
-    url = Self.job(in: environment) ?? report.map { "file://\($0)" }
+    url = Self.job(in: environment) ?? report.map { "file://\(PercentEncoding.path($0))" }
   }
 
   private static func job(in environment: [String: String]) -> String? {

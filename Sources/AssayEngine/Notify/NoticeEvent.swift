@@ -1,4 +1,5 @@
 internal import AssayDefinition
+package import AssayStore
 
 /// What a pipeline tells others of.
 package enum NoticeEvent: String, ConfigChoice {
@@ -25,6 +26,21 @@ package enum NoticeEvent: String, ConfigChoice {
     if outcome != Outcome.passed.rawValue { events.append(.warning) }
     if isGood { events.append(.success) }
     return events
+  }
+
+  /// What a run is that ended so, by what the store knows of the one before it.
+  package static func all(
+    outcome: String, exitCode: Int?, run: String, pipeline: String, in store: Store?
+  ) async throws(StoreFailure) -> [NoticeEvent] {
+    var hasFailedBefore = false
+    if isGood(outcome: outcome, exitCode: exitCode), let store,
+      let earlier = try await store.judgedRun(before: run, of: pipeline)
+    {
+      hasFailedBefore = isFailure(outcome: earlier.outcome ?? "", exitCode: earlier.exitCode)
+      // A run may have been told of as a failure for what came after its judgement, such as a report that was not written.
+      if !hasFailedBefore { hasFailedBefore = try await store.hasToldFailure(of: earlier.id) }
+    }
+    return all(outcome: outcome, exitCode: exitCode, hasFailedBefore: hasFailedBefore)
   }
 
   /// Whether a run that ended so is a failure.

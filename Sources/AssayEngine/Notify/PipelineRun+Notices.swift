@@ -29,23 +29,31 @@ extension PipelineRun {
     of report: inout RunReport, files: [WrittenReport], start: Task<[NoticeSender.Delivery], Never>?, store: Store?
   ) async {
     guard let sender = noticeSender else { return }
-    var complaints = await start?.value.compactMap(\.complaint) ?? []
     var notice = Notice(report)
     notice.file = absolutePath(options.file)
     notice.slot = options.clock.slot?.text
     notice.place(report: files.preferred, in: options.environment)
     notice.store = store?.path
+    // Whoever stops a run does not wait for what was to be told of its beginning.
+    if report.outcome == .interrupted { start?.cancel() }
     let telling = Task { [report, notice] in
+      let ofStart = await start?.value ?? []
+      if report.outcome == .interrupted { return [NoticeSender.Delivery]() }
       var memory = store
       // A run that could not begin may still know when its failures were told last.
       if store == nil, let path = options.storePath { memory = try? await Store.open(path) }
       let events = await events(of: report, sender, memory)
       let deliveries = events.isEmpty ? [] : await sender.send(notice, events: events, store: memory)
       if store == nil { await memory?.close() }
-      return deliveries
+      return ofStart + deliveries
     }
-    stopHandover.withLock { $0 = { telling.cancel() } }
-    complaints += await telling.value.compactMap(\.complaint)
+    stopHandover.withLock {
+      $0 = {
+        telling.cancel()
+        start?.cancel()
+      }
+    }
+    let complaints = await telling.value.compactMap(\.complaint)
     stopHandover.withLock { $0 = nil }
     if complaints.isEmpty { return }
     report.messages += complaints
@@ -54,13 +62,15 @@ extension PipelineRun {
 
   private func events(of report: RunReport, _ sender: NoticeSender, _ store: Store?) async -> [NoticeEvent] {
     let outcome = report.outcome.rawValue
-    let recovers = sender.notifiers.contains { $0.events.contains(.recovery) }
-    var hasFailedBefore = false
-    if recovers, let store, NoticeEvent.isGood(outcome: outcome, exitCode: report.exitCode) {
-      let earlier = try? await store.judgedRun(before: runID, of: plan.definition.name)
-      hasFailedBefore = earlier.map { NoticeEvent.isFailure(outcome: $0.outcome ?? "", exitCode: $0.exitCode) } ?? false
+    let needsPast = sender.notifiers.contains { $0.events.contains(.recovery) }
+    do throws(StoreFailure) {
+      return try await NoticeEvent.all(
+        outcome: outcome, exitCode: report.exitCode, run: runID, pipeline: plan.definition.name,
+        in: needsPast ? store : nil)
+    } catch {
+      // What came before cannot be known; what came now can be told all the same.
+      return NoticeEvent.all(outcome: outcome, exitCode: report.exitCode, hasFailedBefore: false)
     }
-    return NoticeEvent.all(outcome: outcome, exitCode: report.exitCode, hasFailedBefore: hasFailedBefore)
   }
 }
 

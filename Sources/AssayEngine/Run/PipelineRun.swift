@@ -104,7 +104,7 @@ package final class PipelineRun: Sendable {
       lease.cancel()
       try? await store?.finish(runID, RunResult(outcome: Outcome.error.rawValue, exitCode: 3))
       await store?.close()
-      return await broken(report, "\(error)", start)
+      return await broken(report, "\(error)", start, starting)
     }
     let ledger = EventLedger(store, run: runID)
     let clients = APIClients(
@@ -157,6 +157,7 @@ package final class PipelineRun: Sendable {
       report.messages.append(mask.apply(to: "some events of the run are not in the store: \(failure)"))
     }
     if let store { await publish(&report, verdict, store, cursors) }
+    time.cancel()
     lease.cancel()
     let files = writeReports(&report)
     await tell(of: &report, files: files, start: starting, store: store)
@@ -327,7 +328,10 @@ package final class PipelineRun: Sendable {
     return ReportWriter(options: options, console: console).write(declared, of: &report)
   }
 
-  private func broken(_ report: RunReport, _ message: String, _ start: ContinuousClock.Instant) async -> RunReport {
+  private func broken(
+    _ report: RunReport, _ message: String, _ start: ContinuousClock.Instant,
+    _ starting: Task<[NoticeSender.Delivery], Never>? = nil
+  ) async -> RunReport {
     var report = report
     let interruption = interruptedWith.withLock { $0 }
     report.outcome = interruption == nil ? .error : .interrupted
@@ -336,7 +340,7 @@ package final class PipelineRun: Sendable {
     report.finishedAt = options.clock.now.text
     report.durationSeconds = options.clock.length(ContinuousClock.now - start).seconds
     let files = writeReports(&report)
-    await tell(of: &report, files: files, start: nil, store: nil)
+    await tell(of: &report, files: files, start: starting, store: nil)
     return report
   }
 
