@@ -22,15 +22,10 @@ extension Notice {
     checks = Self.open(
       all.map { dataset, result in
         let judgement = result.judgement
-        let observed: JSONValue =
-          switch judgement.observed {
-          case .number(let number): number.isFinite ? .decimal(number) : .null
-          case .text(let text): .string(text)
-          case nil: .null
-          }
         return Check(
           dataset: dataset, check: result.check, column: result.column, status: judgement.status.rawValue,
-          expected: judgement.expected, observed: observed, evaluated: judgement.evaluated, failed: judgement.failed)
+          expected: judgement.expected, observed: judgement.observed?.json ?? .null, evaluated: judgement.evaluated,
+          failed: judgement.failed)
       })
   }
 

@@ -50,7 +50,7 @@ import Testing
   }
 
   static let faults: [(String, String)] = [
-    ("  - {⟪typ: slack}", "unknown key 'typ'"),
+    ("  - ⟪{typ: slack}", "needs a 'type' that says which notifier it is: ping, slack, webhook"),
     ("  - {type: ⟪slak, webhook_url: http://h}", "there is no notifier 'slak'; did you mean 'slack'?"),
     ("  - {type: slack, webhook_url: http://h, ⟪at_most_ever: 1h}", "did you mean 'at_most_every'?"),
     ("  - {type: slack, webhook_url: http://h, on: [⟪failur]}", "did you mean 'failure'?"),
@@ -62,7 +62,7 @@ import Testing
       "  - {type: slack, webhook_url: http://h}\n  - {type: ping, url: http://h, name: ⟪slack}",
       "two notifiers have the name 'slack'; the other is in line 5"
     ),
-    ("  - {type: webhook, url: http://h, ⟪method: GET, body: {a: 1}}", "a GET carries no body"),
+    ("  - {type: webhook, url: http://h, method: GET, ⟪body: {a: 1}}", "a GET carries no body"),
     (
       "  - {type: webhook, url: http://h, body: {a: [⟪\"{scor}\"]}}",
       "there is no placeholder '{scor}'; did you mean 'score'?"

@@ -2,6 +2,7 @@ import AssayComponents
 import AssayDefinition
 import AssayEngine
 import AssayFormats
+import AssayHTTP
 import Testing
 
 /// What notifiers send.
