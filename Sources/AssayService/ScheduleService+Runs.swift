@@ -180,8 +180,8 @@ extension ScheduleService {
   private func notify(_ job: Job, _ arguments: [String]) {
     guard job.pipeline.notifies else { return }
     do throws(SpawnFailure) {
-      let call = ["notify", job.file] + arguments + options.runArguments
-      _ = try children.start(call, without: SystemdNotifier.variables) { [log] child in
+      let call = ["notify", job.file, "--definition-from-stdin"] + arguments + options.runArguments
+      _ = try children.start(call, input: job.pipeline.text, without: SystemdNotifier.variables) { [log] child in
         if child.ending == .exited(0) { return }
         let error = child.errors.split(whereSeparator: \.isNewline).last ?? "no reason is known"
         log.error("a notification could not be sent", metadata: ["file": "\(job.file)", "error": "\(error)"])

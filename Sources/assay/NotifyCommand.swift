@@ -37,6 +37,10 @@ struct NotifyCommand: AsyncParsableCommand {
       valueName: "run"))
   var run: String?
 
+  /// The file's text comes from stdin, as it was when the scheduler read it.
+  @Flag(help: .hidden)
+  var definitionFromStdin = false
+
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
 
@@ -52,7 +56,15 @@ struct NotifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (file, definition) = try pipeline.read(at: RunClock(), quiet: true)
+    // What runs need of variables and params is theirs: notifiers must be told without.
+    let file = try PipelineFile(
+      pipeline.file, text: definitionFromStdin ? try definitionFromStandardInput() : nil, params: pipeline.params,
+      envFile: pipeline.envFile, unsetIsFault: false, unsetInNotifiersIsFault: true)
+    guard let definition = file.result.definition else {
+      file.report(file.result.diagnostics)
+      Terminal.error(faultCount(file.result.diagnostics) + "; nobody was told")
+      throw ExitStatus(code: 2)
+    }
     let environment = ProcessInfo.processInfo.environment
     let sender = NoticeSender(
       definition.notifiers, of: definition.name, directory: file.directory, mask: SecretMask(file.result.secrets),

@@ -23,10 +23,10 @@ struct PipelineFile {
   ///   - clock: The run's time, of which the day is its logical date.
   ///   - replays: The recording that is answered from: its params and environment stand where the call gives none, and
   ///     secrets need not be set.
-  ///   - tellsNobody: Whether secrets of notifiers need not be set.
+  ///   - unsetInNotifiersIsFault: Whether variables that notifiers need must be set; as elsewhere by default.
   init(
     _ path: String, text known: String? = nil, params: [String], envFile: String?, unsetIsFault: Bool,
-    clock: RunClock = RunClock(), replays: Recording? = nil, tellsNobody: Bool = false
+    clock: RunClock = RunClock(), replays: Recording? = nil, unsetInNotifiersIsFault: Bool? = nil
   ) throws {
     self.path = path
     let text = try known ?? Self.read(path, "pipeline file")
@@ -45,7 +45,8 @@ struct PipelineFile {
       environment: environment, runDay: clock.day, unsetIsFault: unsetIsFault)
     if replays != nil { variables.secretStandIn = SecretMask.replacement }
     let decoder = PipelineDecoder(
-      catalogue: .standard, variables: variables, params: values, tellsNobody: tellsNobody)
+      catalogue: .standard, variables: variables, params: values,
+      unsetInNotifiersIsFault: unsetInNotifiersIsFault)
     result = decoder.decode(text)
   }
 

@@ -29,7 +29,7 @@ struct PipelineOptions: ParsableArguments {
   ) throws -> (file: PipelineFile, definition: PipelineDefinition) {
     let pipeline = try PipelineFile(
       file, text: text, params: params, envFile: envFile, unsetIsFault: true, clock: clock, replays: replays,
-      tellsNobody: tellsNobody)
+      unsetInNotifiersIsFault: !tellsNobody)
     guard let definition = pipeline.result.definition else {
       pipeline.report(pipeline.result.diagnostics)
       Terminal.error(faultCount(pipeline.result.diagnostics) + "; nothing was run")

@@ -41,13 +41,7 @@ struct RunControlOptions: ParsableArguments {
 
   /// The pipeline's text, where it comes from stdin.
   func definition() throws -> String? {
-    guard definitionFromStdin else { return nil }
-    let data = FileHandle.standardInput.readDataToEndOfFile()
-    guard let text = String(validating: data, as: UTF8.self) else {
-      Terminal.error("error: the pipeline file on stdin is not UTF-8")
-      throw ExitStatus(code: 2)
-    }
-    return text
+    definitionFromStdin ? try definitionFromStandardInput() : nil
   }
 
   /// Tells a run's options what the call says; `slot` is the moment that the run stands for.
@@ -60,4 +54,14 @@ struct RunControlOptions: ParsableArguments {
         slot: StoreTime(milliseconds: Int64(slot.seconds) * 1000), variant: claimVariant, owner: claim)
     }
   }
+}
+
+/// The text of a pipeline file that comes from stdin; one that is no text ends the command.
+func definitionFromStandardInput() throws -> String {
+  let data = FileHandle.standardInput.readDataToEndOfFile()
+  guard let text = String(validating: data, as: UTF8.self) else {
+    Terminal.error("error: the pipeline file on stdin is not UTF-8")
+    throw ExitStatus(code: 2)
+  }
+  return text
 }

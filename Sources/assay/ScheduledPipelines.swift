@@ -31,7 +31,7 @@ struct ScheduledPipelines: Sendable {
         entries: definition.schedules.map { _, schedule in
           ScheduledPipeline.Entry(
             schedule: schedule.jobSchedule, params: schedule.params.items.map { ($0.name, $0.value) })
-        }),
+        }, notifies: !definition.notifiers.isEmpty),
       warnings: [])
   }
 }

@@ -7,18 +7,18 @@ package struct PipelineDecoder {
   /// Values given with `--param`.
   let givenParams: [String: String]
   let variables: Variables
-  let tellsNobody: Bool
+  let unsetInNotifiersIsFault: Bool
 
   /// - Parameters:
   ///   - variables: What `${…}` is filled from; its params are set by the decoder.
   ///   - params: Values of the call, by name.
-  ///   - tellsNobody: Whether no notifier is told of anything, so that variables which they need may be unset.
+  ///   - unsetInNotifiersIsFault: Whether variables that notifiers need must be set; as elsewhere by default.
   package init(
-    catalogue: Catalogue, variables: Variables, params: [String: String] = [:], tellsNobody: Bool = false
+    catalogue: Catalogue, variables: Variables, params: [String: String] = [:], unsetInNotifiersIsFault: Bool? = nil
   ) {
     self.catalogue = catalogue
     self.variables = variables
-    self.tellsNobody = tellsNobody
+    self.unsetInNotifiersIsFault = unsetInNotifiersIsFault ?? variables.unsetIsFault
     givenParams = params
   }
 
@@ -193,7 +193,7 @@ package struct PipelineDecoder {
       decodeReport(pair, &definition, context)
     }
     if let node = root["notify"] {
-      if tellsNobody { context.variables.unsetIsFault = false }
+      context.variables.unsetIsFault = unsetInNotifiersIsFault
       definition.notifiers = NotifierDecoder(context: context).decode(node)
       context.variables.unsetIsFault = variables.unsetIsFault
     }
