@@ -32,7 +32,9 @@ struct SlackMessage {
     let facts = words.facts.map { "*\($0.name)* \(Self.code($0.value))" }
     if !facts.isEmpty {
       var text = ""
-      for fact in facts where text.count + fact.count < Self.sectionLimit { text += (text.isEmpty ? "" : "\n") + fact }
+      for fact in facts where text.utf16.count + fact.utf16.count < Self.sectionLimit {
+        text += (text.isEmpty ? "" : "\n") + fact
+      }
       blocks.append(["type": "context", "elements": [["type": "mrkdwn", "text": .string(text)]]])
     }
     let first = words.reasons.first.map { ": \($0)" } ?? ""
@@ -64,7 +66,7 @@ struct SlackMessage {
     var text = ""
     for line in lines {
       let next = escaped(cut(line, to: 600)).replacing("`", with: "'")
-      if text.count + next.count + 1 > room { return "\(fence)\(text)\n\(note)\(fence)" }
+      if text.utf16.count + next.utf16.count + 1 > room { return "\(fence)\(text)\n\(note)\(fence)" }
       text += (text.isEmpty ? "" : "\n") + next
     }
     return fence + text + fence

@@ -71,7 +71,7 @@ import Testing
 
   @Test func `a message keeps to Slack's limits, however much there is to say`() throws {
     var notice = failure()
-    notice.messages = Array(repeating: String(repeating: "ü&<", count: 2000), count: 100)
+    notice.messages = Array(repeating: String(repeating: "ü&<👩‍👩‍👧", count: 2000), count: 100)
     notice.checks = Array(repeating: notice.checks[0], count: 500)
     notice.pipeline = String(repeating: "o", count: 400)
     notice.report = "/" + String(repeating: "<", count: 5000)
