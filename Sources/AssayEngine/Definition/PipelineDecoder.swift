@@ -131,8 +131,8 @@ package struct PipelineDecoder {
     var items = [node]
     if case .sequence(let several) = node.kind { items = several }
     for (index, item) in items.enumerated() {
+      guard let declaration = ScheduleDeclaration.decode(item, context) else { continue }
       context.within(items.count > 1 ? "schedule \(index + 1)" : "the schedule") {
-        guard let declaration = ScheduleDeclaration.decode(item, context) else { return }
         declaration.checkParams(root["params"], of: item, context)
         definition.schedules.append((item.location, declaration))
       }
