@@ -82,8 +82,10 @@ package struct Scheduler: Sendable {
   ///   - decidedUntil: What `decidedUntil` told before the last end; nil for a job that was never seen, which begins now.
   ///   - unfinished: Slots whose runs were killed or stopped, to be caught up if the job's schedules say so.
   ///   - adopting: The slot of a run that goes on already, started by a process before this one; `running` has its number.
+  ///   - retrying: A slot whose run broke before the last end, and when it is tried again.
   package mutating func add(
-    _ job: ScheduledJob, decidedUntil: Int?, unfinished: [DueSlot] = [], adopting: DueSlot? = nil, now: Int
+    _ job: ScheduledJob, decidedUntil: Int?, unfinished: [DueSlot] = [], adopting: DueSlot? = nil,
+    retrying: (due: DueSlot, at: Int)? = nil, now: Int
   ) -> [Action] {
     if var state = jobs[job.id] {
       state.takenUntil = Self.takenUntil(of: job, after: state, now)
@@ -98,6 +100,9 @@ package struct Scheduler: Sendable {
       jobs[job.id] = JobState(job: job, takenUntil: job.schedules.map { _ in from })
     }
     if let adopting { adopt(adopting) }
+    if let retrying, jobs[job.id]?.isBusy == false {
+      jobs[job.id]?.retry = (retrying.at, Self.again(retrying.due))
+    }
     takeBack(unfinished, of: job, now: now)
     setTimer(job.id)
     return tick(now)
@@ -167,17 +172,21 @@ package struct Scheduler: Sendable {
     } else {
       let schedule = state.job.schedules.first { $0.variant == due.variant }
       if ending == .broke, !isDraining, let wait = schedule?.retry.wait(after: due.attempt) {
-        var again = due
-        again.attempt += 1
-        again.reason = .retry
-        again.resumes = true
-        state.retry = (now + wait, again)
+        state.retry = (now + wait, Self.again(due))
       }
       jobs[due.job] = state
       setTimer(due.job)
       offer(due.job)
     }
     return tick(now)
+  }
+
+  private static func again(_ due: DueSlot) -> DueSlot {
+    var due = due
+    due.attempt += 1
+    due.reason = .retry
+    due.resumes = true
+    return due
   }
 
   // MARK: Slots

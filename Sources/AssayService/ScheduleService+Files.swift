@@ -48,7 +48,7 @@ extension ScheduleService {
       unread[job.pipeline.id] = nil
       let actions = scheduler.add(
         job.pipeline.job, decidedUntil: memory.decidedUntil, unfinished: memory.unfinished, adopting: memory.running,
-        now: now)
+        retrying: memory.retrying, now: now)
       if let due = memory.running, let run = scheduler.running.first(where: { $0.value == due })?.key {
         adopted[run] = (due, job.pipeline)
         log.info(

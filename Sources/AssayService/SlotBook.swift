@@ -9,6 +9,8 @@ struct SlotBook: Sendable {
     /// The run that goes on, started by a scheduler before this one.
     var running: DueSlot?
     var unfinished: [DueSlot] = []
+    /// The slot whose run broke, and when it is tried again.
+    var retrying: (due: DueSlot, at: Int)?
   }
 
   /// Why a slot has no run.
@@ -79,7 +81,14 @@ struct SlotBook: Sendable {
       let due = DueSlot(
         job: pipeline.id, slot: moment.seconds == seconds ? moment : ZonedMoment(seconds: seconds),
         variant: slot.variant, reason: .onTime, attempt: slot.attempt)
+      memory.retrying = nil
       switch slot.state {
+      case "error":
+        // The newest slot alone: what came after it would have been in its way.
+        if let wait = entry.schedule.retry.wait(after: slot.attempt), let broke = slot.decidedAt {
+          let at = Int(broke.milliseconds / 1000) + wait
+          if at > now - 3600 { memory.retrying = (due, at) }
+        }
       case "running": memory.running = due
       case "broken", "interrupted": memory.unfinished.append(due)
       case "claimed" where !slot.isClaimAlive: memory.unfinished.append(due)

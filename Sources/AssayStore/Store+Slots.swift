@@ -24,6 +24,7 @@ package struct SlotRecord: Sendable, Hashable {
   /// How many runs it has had, the present one among them.
   package var attempt: Int
   package var reason: String?
+  package var decidedAt: StoreTime?
   /// Whether whoever claimed it is still there.
   package var isClaimAlive: Bool
 }
@@ -84,7 +85,7 @@ extension Store {
     try await file.perform { connection throws(StoreFailure) in
       try connection.handle.rows(
         """
-        SELECT slot, variant, state, run_id, attempt, reason, claimed_by, claimed_until FROM slots
+        SELECT slot, variant, state, run_id, attempt, reason, claimed_by, claimed_until, decided_at FROM slots
         WHERE pipeline = ? AND slot >= ? ORDER BY slot, variant
         """, [.text(pipeline), .text(since.text)]
       ).compactMap { row in
@@ -92,6 +93,7 @@ extension Store {
         return SlotRecord(
           slot: slot, variant: row[1].text ?? "", state: row[2].text ?? "", runID: row[3].text,
           attempt: row[4].integer ?? 1, reason: row[5].text,
+          decidedAt: row[8].text.flatMap { StoreTime(text: $0) },
           isClaimAlive: Self.isClaimAlive(row[6].text, until: row[7].text, now))
       }
     }

@@ -223,4 +223,15 @@ struct EvenSlots: SlotSource {
     #expect(scheduler.ended(scheduler.running.keys.first ?? 0, .done, now: 7300) == [])
     #expect(started(scheduler.tick(10_800)).map(\.slot.seconds) == [10_800])
   }
+
+  @Test func `a slot that waited to be tried again before the last end is tried again`() {
+    var scheduler = Scheduler(maxConcurrent: 1)
+    let old = DueSlot(job: "a", slot: ZonedMoment(seconds: 3600), reason: .onTime)
+    #expect(scheduler.add(job(), decidedUntil: 3600, retrying: (old, 4000), now: 3700) == [])
+    #expect(scheduler.tick(3999) == [])
+    let again = started(scheduler.tick(4000))
+    #expect(again.map(\.slot.seconds) == [3600])
+    #expect(again.map(\.attempt) == [2])
+    #expect(again.map(\.reason) == [.retry])
+  }
 }

@@ -285,4 +285,23 @@ import Testing
       #expect(try await workspace.query("SELECT count(*) FROM runs") == ["1"])
     }
   }
+
+  @Test func `a run that broke is tried again, also by the next scheduler`() async throws {
+    try await withServer({ request in
+      request.number > 1 ? [Self.rows] : [reply(404, Self.json, "{}")]
+    }) { server in
+      let workspace = try Workspace()
+      try workspace.write(
+        Self.pipeline(server, #"{cron: "@hourly", catch_up: latest, retry: {max_attempts: 2, initial: 2s}}"#),
+        to: "p.yaml")
+      try await seed(workspace, hoursAgo: 1)
+      let first = try start(workspace)
+      try await wait(workspace, for: ["error1"], "SELECT state || attempt FROM slots")
+      _ = try await stop(first)
+      let second = try start(workspace)
+      try await wait(workspace, for: ["passed2"], "SELECT state || attempt FROM slots")
+      _ = try await stop(second)
+      #expect(server.received.count == 2)
+    }
+  }
 }
