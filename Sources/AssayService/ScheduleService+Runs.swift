@@ -123,6 +123,11 @@ extension ScheduleService {
     case .exited(let code):
       metadata["exit_code"] = "\(code)"
       log.warning("the run has ended", metadata: metadata)
+      // What could not even begin could not tell of itself.
+      if code == 2, entered == nil {
+        let reason = "the run could not begin: \(lines.first ?? Self.words(for: child.ending))"
+        notify(known.job, ["--missed", known.due.slot.text, "--reason", reason])
+      }
     case .killed(let signal):
       metadata["signal"] = "\(signal)"
       log.error("the run was killed", metadata: metadata)

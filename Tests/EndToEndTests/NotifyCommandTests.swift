@@ -134,6 +134,59 @@ import Testing
     }
   }
 
+  @Test func `what a process that was killed in the middle of sending had to tell is told again, with the same key`()
+    async throws
+  {
+    let sending = Gate()
+    try await withServer({ request in
+      request.number == 1 ? [.run { sending.open() }, .silence] : [reply(200, [], "ok")]
+    }) { server in
+      let workspace = try Workspace()
+      try write(workspace, "- {type: webhook, url: \"\(server.url)\", at_most_every: 1h}")
+      let child = try workspace.start(["run", "p.yaml"])
+      await sending.wait()
+      child.signal(9)
+      _ = await child.end()
+      let ending = try await workspace.assay("notify", "p.yaml", "--run", "last")
+      #expect(ending.code == 0 && ending.errors.contains("told of failure"), "\(ending.errors)")
+      let keys = server.received.map { $0.headers["idempotency-key"] }
+      #expect(keys.count == 2 && keys[0] != nil && keys[0] == keys[1])
+      #expect(try await workspace.query("SELECT outcome FROM runs") == ["failed"])
+    }
+  }
+
+  @Test func `of several processes that would tell of a run, one does`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      try write(workspace, "- {type: webhook, url: \"\(server.url)\"}")
+      #expect(try await workspace.assay("run", "p.yaml", "--no-notify").code == 1)
+      let children = try (0..<4).map { _ in try workspace.start(["notify", "p.yaml", "--run", "last"]) }
+      for child in children {
+        let ending = await child.end()
+        #expect(ending.code == 0, "\(ending.errors)")
+      }
+      #expect(server.received.count == 1)
+    }
+  }
+
+  @Test func `a run that is stopped while it tells ends at once, as it would have`() async throws {
+    let sending = Gate()
+    try await withServer({ _ in [.run { sending.open() }, .silence] }) { server in
+      let workspace = try Workspace()
+      try write(workspace, "- {type: webhook, url: \"\(server.url)\", timeout: 50s}")
+      let child = try workspace.start(["run", "p.yaml"])
+      await sending.wait()
+      child.signal(15)
+      let ending = await child.end()
+      #expect(ending.code == 1, "\(ending.errors)")
+      #expect(ending.errors.contains("notify 'webhook'"), "\(ending.errors)")
+      #expect(
+        try await workspace.query("SELECT outcome || ' ' || state FROM runs JOIN run_notices ON run_id = id") == [
+          "failed failed"
+        ])
+    }
+  }
+
   static let wrong: [([String], Int32, String)] = [
     ([], 2, "notify takes one of --test, --missed and --run"),
     (["--test", "--run", "x"], 2, "notify takes one of --test, --missed and --run"),

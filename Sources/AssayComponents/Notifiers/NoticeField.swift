@@ -15,6 +15,9 @@ enum NoticeField: String, CaseIterable {
   case durationSeconds = "duration_seconds"
   case report, url, host, command, suppressed
 
+  /// The most checks that a message lists as objects: services take bodies of some hundred kilobytes.
+  private static let listedChecks = 100
+
   /// What it is, in a few words.
   var meaning: String {
     switch self {
@@ -29,7 +32,7 @@ enum NoticeField: String, CaseIterable {
     case .exitCode: "the run's exit code"
     case .reason: "why, in a line"
     case .reasons: "a list: why the run broke, and each check that does not hold, with what was expected and observed"
-    case .checks: "a list of objects: the checks that do not hold"
+    case .checks: "a list of objects: the checks that do not hold, at most 100 of them"
     case .failedChecks: "how many checks failed"
     case .warnedChecks: "how many checks warned"
     case .score: "the mean of the datasets' scores"
@@ -64,7 +67,7 @@ enum NoticeField: String, CaseIterable {
     case .exitCode: count(notice.exitCode)
     case .reason: .optional(notice.reason)
     case .reasons: .array(words.reasons.map { .string($0) })
-    case .checks: .array(notice.checks.map(\.json))
+    case .checks: .array(notice.checks.prefix(Self.listedChecks).map(\.json))
     case .failedChecks: count(ofRun ? notice.failedChecks.count : nil)
     case .warnedChecks: count(ofRun ? notice.warnedChecks.count : nil)
     case .score: notice.score.map { .decimal(($0 * 100).rounded() / 100) } ?? .null

@@ -52,8 +52,8 @@ struct NoticeWords {
     return lines
   }
 
-  /// `customers: not_null email`, for each check that does not hold.
-  var checkNames: [String] { notice.checks.map(name) }
+  /// `customers: not_null email`, for each check that does not hold and is told.
+  var checkNames: [String] { notice.checks.prefix(Self.shownChecks).map(name) }
 
   private func name(_ check: Notice.Check) -> String {
     let title = check.column.map { "\(check.check) \($0)" } ?? check.check
