@@ -38,7 +38,7 @@ import Testing
 
   @Test func `messages go through the proxy of the environment, whose password is not to be seen`() async throws {
     try await withServer({ received in
-      received.target.contains("/hook") ? [reply(200, [], "ok")] : [reply(502, [], received.headers.description)]
+      received.target.hasSuffix("/hook") ? [reply(200, [], "ok")] : [reply(502, [], received.headers.description)]
     }) { proxy in
       let workspace = try workspace()
       let environment = ["http_proxy": "http://ann:geheim12@127.0.0.1:\(proxy.port)"]
