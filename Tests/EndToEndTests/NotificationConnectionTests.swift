@@ -96,4 +96,35 @@ import Testing
       #expect(body["reason"]?.string == "no scheduler ran then")
     }
   }
+
+  @Test func `a scheduler tells of a slot whose run could not begin`() async throws {
+    let told = Gate()
+    try await withServer({ request in
+      let isMeant = String(decoding: request.body, as: UTF8.self).contains("could not begin")
+      return [reply(200, [], "ok")] + (isMeant ? [.run { told.open() }] : [])
+    }) { server in
+      let workspace = try workspace()
+      try workspace.write(
+        """
+        version: 1
+        name: p
+        sources: {s: {type: csv, path: "${env:NO_SUCH_FOLDER}/in.csv"}}
+        checks: {s: {columns: {email: [not_null]}}}
+        schedule: {cron: "0 * * * *", catch_up: latest}
+        notify: {type: webhook, url: "\(server.url)"}
+
+        """, to: "p.yaml")
+      let store = try await Store.open(workspace.file("assay.db"))
+      try await store.setScheduled([(pipeline: "p", until: StoreTime.now.adding(.seconds(-5 * 3600)))])
+      await store.close()
+      let scheduler = try workspace.start(["schedule", "p.yaml"])
+      await told.wait()
+      scheduler.signal(15)
+      #expect(await scheduler.end().code == 0)
+      let bodies = try server.received.map { try JSONParser.parse(String(decoding: $0.body, as: UTF8.self)) }
+      let body = try #require(bodies.first { $0["reason"]?.string?.contains("could not begin") == true })
+      #expect(body["event"]?.string == "missed" && body["missed"]?.int == 1, "\(body.text)")
+      #expect(body["reason"]?.string?.contains("NO_SUCH_FOLDER is not set") == true, "\(body.text)")
+    }
+  }
 }
