@@ -20,6 +20,23 @@ import Testing
     return workspace
   }
 
+  @Test(arguments: [
+    (["CI_JOB_URL": "https://ci.example.com/jobs/7"], "https://ci.example.com/jobs/7"),
+    (["BUILD_URL": "https://ci.example.com/b/8/"], "https://ci.example.com/b/8/"), ([:], nil),
+  ])
+  func `a message leads to the job of the CI system, or else to the report`(
+    environment: [String: String], url: String?
+  ) async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try workspace()
+      let text = pipeline("type: webhook, url: \"\(server.url)\"")
+      try await workspace.run(text + "\nreport: {json: \"the report.json\"}", environment: environment)
+      let body = try JSONParser.parse(String(decoding: try #require(server.received.first).body, as: UTF8.self))
+      #expect(body["report"]?.string == workspace.file("the report.json"))
+      #expect(body["url"]?.string == url ?? "file://\(workspace.path)/the%20report.json", "\(body.text)")
+    }
+  }
+
   @Test(arguments: [true, false])
   func `a webhook trusts an authority of its own only where it says so`(trusts: Bool) async throws {
     try await withServer({ _ in [reply(200, [], "ok")] }) { server in

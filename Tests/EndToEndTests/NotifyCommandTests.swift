@@ -187,6 +187,21 @@ import Testing
     }
   }
 
+  @Test func `an old run that was told of ends no limit of what came after it`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      try write(workspace, "- {type: webhook, url: \"\(server.url)\", on: [failure, success], at_most_every: 1h}")
+      for rows in ["id,email\n1,a\n", "id,email\n1,\n"] {
+        try workspace.write(rows, to: "in.csv")
+        _ = try await workspace.assay("run", "p.yaml", "--quiet")
+      }
+      let old = try await workspace.assay("notify", "p.yaml", "--run", "last~1")
+      #expect(old.errors.contains("was told before"), "\(old.errors)")
+      _ = try await workspace.assay("run", "p.yaml", "--quiet")
+      #expect(try bodies(server).map { $0["event"]?.string } == ["success", "failure"])
+    }
+  }
+
   static let wrong: [([String], Int32, String)] = [
     ([], 2, "notify takes one of --test, --missed and --run"),
     (["--test", "--run", "x"], 2, "notify takes one of --test, --missed and --run"),

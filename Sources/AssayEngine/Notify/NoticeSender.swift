@@ -59,11 +59,14 @@ package struct NoticeSender: Sendable {
   package func send(_ notice: Notice, events: [NoticeEvent], store: Store?) async -> [Delivery] {
     await overConnections { transport, declaration in
       var notice = notice
-      if events.contains(.success) { notice.suppressed = await endIncident(of: declaration, store) }
+      let isGood = events.contains(.success)
       let wanted = declaration.events
-      guard let event = notice.isTest ? wanted.first : events.first(where: { wanted.contains($0) }) else { return nil }
+      guard let event = notice.isTest ? wanted.first : events.first(where: { wanted.contains($0) }) else {
+        if isGood { _ = await endIncident(of: declaration, store) }
+        return nil
+      }
       notice.event = event
-      return await tell(notice, declaration, store, transport)
+      return await tell(notice, isGood: isGood, declaration, store, transport)
     }
   }
 
@@ -107,8 +110,9 @@ package struct NoticeSender: Sendable {
         of: NoticeEvent.failure.rawValue, entry: declaration.name, pipeline: pipeline)) ?? 0
   }
 
+  /// - Parameter isGood: Whether it is of a good run, which ends what limits the messages about failures.
   private func tell(
-    _ notice: Notice, _ declaration: NotifierDeclaration, _ store: Store?, _ transport: any Transport
+    _ notice: Notice, isGood: Bool, _ declaration: NotifierDeclaration, _ store: Store?, _ transport: any Transport
   ) async -> Delivery? {
     var delivery = Delivery(notifier: declaration.name, event: notice.event, result: .told)
     var notice = notice
@@ -119,13 +123,15 @@ package struct NoticeSender: Sendable {
     if let store {
       do throws(StoreFailure) {
         let every = notice.event == .recovery ? nil : declaration.common.atMostEvery
-        switch try await store.claim(key, atMostEvery: every, lease: longest(declaration)) {
-        case .granted(let suppressed): held = suppressed
-        case .suppressed:
+        let claim = try await store.claim(key, atMostEvery: every, lease: longest(declaration))
+        // A run that was told of is past, and ends nothing of what came after it.
+        if claim == .told { return delivery }
+        if isGood { notice.suppressed = await endIncident(of: declaration, store) }
+        guard case .granted(let suppressed) = claim else {
           delivery.result = .suppressed
           return delivery
-        case .told: return delivery
         }
+        held = suppressed
       } catch {
         // Told twice is better than not at all.
         forgets = "that it was sent is not remembered: \(error)"
