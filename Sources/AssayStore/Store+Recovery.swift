@@ -72,7 +72,7 @@ extension Store {
       ).filter { isAlive($0, now) }.map { $0[0].text ?? "" })
   }
 
-  private static func isAlive(_ row: [SQLValue], _ now: StoreTime) -> Bool {
+  static func isAlive(_ row: [SQLValue], _ now: StoreTime) -> Bool {
     let process = ProcessIdentity(host: row[1].text ?? "", pid: row[2].integer ?? 0, owner: row[3].text ?? "")
     guard let lease = StoreTime(text: row[4].text ?? ""), lease > now else { return false }
     return !process.hasEnded

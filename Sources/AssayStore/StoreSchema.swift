@@ -70,7 +70,15 @@ enum StoreSchema {
   ]
 
   /// What it takes to leave runs alone for months.
-  private static let operations = runCalls + notices
+  private static let operations = runCalls + notices + resources
+
+  /// What nodes of runs hold of what they share, or wait for.
+  private static let resources = """
+    CREATE TABLE resource_holds (
+      run_id TEXT NOT NULL, node TEXT NOT NULL, resource TEXT NOT NULL, amount INTEGER NOT NULL, ticket INTEGER NOT NULL,
+      asked_at TEXT NOT NULL, since TEXT, PRIMARY KEY (run_id, node, resource)) WITHOUT ROWID;
+
+    """
 
   /// How runs were called, so that they can be gone on with or done again; indices for lists of them.
   private static let runCalls = """
@@ -152,6 +160,7 @@ enum StoreSchema {
     "datasets", "quality_metrics", "runs", "run_steps", "check_results", "failed_rows", "http_responses",
     "schedule_state", "run_events", "publish_intents", "source_state", "api_usage", "answer_origins", "sent_requests",
     "dataset_profiles", "column_profiles", "row_snapshots", "run_reports", "slots", "notices", "run_notices",
+    "resource_holds",
   ]
 
   /// Brings the file to this version in one transaction.

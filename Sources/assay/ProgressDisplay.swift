@@ -38,7 +38,7 @@ final class ProgressDisplay: Sendable {
     var node: NodeProgress?
     switch event {
     case .started(let subject), .ended(let subject, _, _): node = NodeProgress(state.snapshot[subject.id])
-    case .publishing: break
+    case .waiting, .publishing: break
     }
     let line = drawn.withLock { $0.plain.plainLine(for: event, node) }
     if let line { Terminal.error(line) }

@@ -94,13 +94,14 @@ import Testing
     (
       file("").replacing("orders: {type: counting}", with: "orders: ⟪{rows: 5}"),
       [
-        Said(.missingKey, "source 'orders' needs a 'type' that says which source it is: counting, plain, hanging")
+        Said(
+          .missingKey, "source 'orders' needs a 'type' that says which source it is: counting, plain, hanging, flaky")
       ]
     ),
     (
       file("").replacing("orders: {type: counting}", with: "orders: {type: ⟪csv, columns: {a: ⟪int}}"),
       [
-        Said(.unknownKind, "there is no source 'csv'; known here: counting, plain, hanging"),
+        Said(.unknownKind, "there is no source 'csv'; known here: counting, plain, hanging, flaky"),
         Said(.badValue, "expected one of text, integer, decimal, boolean, date, datetime, not 'int'"),
       ]
     ),
@@ -183,6 +184,64 @@ import Testing
     (
       file("").replacing("path: 1.txt", with: "path: 1.txt, ⟪on_failur: continue"),
       [Said(.unknownKey, "unknown key 'on_failur' in output 1 (lines); did you mean 'on_failure'?")]
+    ),
+    (
+      file("", steps: "  x: {type: pass, from: orders, when: ⟪\"joinde.rows > 0\"}\n"),
+      [Said(.missingReference, "there is no source or step 'joinde'; did you mean 'joined'?")]
+    ),
+    (
+      file(
+        "",
+        steps: "  x: {type: pass, from: orders, when: ⟪\"joined.row > 0 AND 'a.b' <> \\\"orders\\\".status -- c.d\"}\n"),
+      [
+        Said(
+          .missingReference,
+          "a condition asks for rows, status, requests of a source or step, not for 'row'; did you mean 'rows'?")
+      ]
+    ),
+    (
+      file("params: {month: {default: a}}").replacing("path: 1.txt", with: "path: 1.txt, when: ⟪\"param.moth = 'a'\""),
+      [Said(.missingReference, "there is no param 'moth'; did you mean 'month'?")]
+    ),
+    (
+      file("").replacing("path: 1.txt", with: "path: 1.txt, when: ⟪run.day = 1"),
+      [Said(.missingReference, "of the run a condition knows 'run.date' alone, not 'run.day'")]
+    ),
+    (
+      file("").replacing("path: 1.txt", with: "path: 1.txt, when: ⟪orders.rows >"),
+      [
+        Said(
+          .badExpression,
+          "'orders.rows >' is no condition: incomplete input; it may name param.NAME, run.date, and NAME.rows, NAME.status, NAME.requests"
+        )
+      ]
+    ),
+    (
+      file("", steps: "  ⟪x: {type: pass, from: orders, when: y.rows > 0}\n  y: {type: pass, from: x}\n")
+        .replacing("from: joined, path", with: "from: y, path"),
+      [Said(.cycle, "datasets wait for each other in a circle: x → y → x")]
+    ),
+    (
+      file("resources: {warehouse: 2, ⟪none: 0}")
+        .replacing("orders: {type", with: "orders: {uses: {⟪warehose: 1}, type")
+        .replacing("customers: {type", with: "customers: {uses: {⟪warehouse: 3}, type"),
+      [
+        Said(
+          .missingReference, "there is no resource 'warehose'; declare it under 'resources'; did you mean 'warehouse'?"),
+        Said(.conflict, "of the resource 'warehouse' there is 2, so 3 would never be free"),
+        Said(.badValue, "there is at least 1 of the resource 'none', not 0"),
+      ]
+    ),
+    (
+      file("").replacing("path: 1.txt", with: "path: 1.txt, ⟪retry: {max_attempts: 2}"),
+      [Said(.unknownKey, "unknown key 'retry' in output 1 (lines)")]
+    ),
+    (
+      file("").replacing("orders: {type", with: "orders: {retry: {max_attempts: ⟪0, ⟪facto: 3}, type"),
+      [
+        Said(.badValue, "'max_attempts' must be 1 to 100, not 0"),
+        Said(.unknownKey, "unknown key 'facto' in node retry of source 'orders'; did you mean 'factor'?"),
+      ]
     ),
     (file("report: {⟪jsn: r.json}"), [Said(.unknownKind, "there is no report 'jsn'; did you mean 'json'?")]),
   ]

@@ -9,7 +9,21 @@ import Testing
     var ids: [(name: String, ids: [Int])] = []
     var outputs: [Int] = []
 
-    init(_ random: inout SeededRandom, failing: Bool = false) {
+    /// Keys of a node that waits or may be tried again; nothing for most.
+    private static func held(_ random: inout SeededRandom, _ isHeld: Bool, output: Bool = false) -> String {
+      guard isHeld else { return "" }
+      switch random.next(below: 6) {
+      case 0 where !output: return ", retry: {max_attempts: 2}"
+      case 1: return ", when: \"s0.rows > 0\""
+      case 2: return ", when: \"1\", uses: {r: 1}"
+      case 3: return ", uses: {r: 2}"
+      default: return ""
+      }
+    }
+
+    /// - Parameter holding: Whether some nodes wait for others, or may be tried again.
+    init(_ random: inout SeededRandom, failing: Bool = false, holding: Bool = false) {
+      if holding { text = text.replacing("sources:", with: "resources: {r: 2}\nsources:") }
       let sources = 1 + random.next(below: 3)
       let bad = failing ? random.next(below: sources) : -1
       for index in 0..<sources {
@@ -26,17 +40,17 @@ import Testing
         case 0:
           let others = (0..<(1 + random.next(below: 3))).map { _ in ids[random.next(below: ids.count)] }
           text +=
-            "  t\(index): {type: concatenate, from: [\(([input] + others).map(\.name).joined(separator: ", "))]}\n"
+            "  t\(index): {type: concatenate, from: [\(([input] + others).map(\.name).joined(separator: ", "))]\(Self.held(&random, holding))}\n"
           ids.append(("t\(index)", ([input] + others).flatMap(\.ids)))
         case 1:
           // Some look-ups take what another has added, and some nothing of it.
           let number = random.next(below: 3) == 0 ? "{id}{c\(random.next(below: max(1, index)))?}" : "{id}"
           let width = [1, 1, 3, 50][random.next(below: 4)]
           text +=
-            "  t\(index): {type: square, from: \(input.name), number: \"\(number)\", column: c\(index), per_request: \(width)}\n"
+            "  t\(index): {type: square, from: \(input.name), number: \"\(number)\", column: c\(index), per_request: \(width)\(Self.held(&random, holding))}\n"
           ids.append(("t\(index)", input.ids))
         default:
-          text += "  t\(index): {type: pass, from: \(input.name)}\n"
+          text += "  t\(index): {type: pass, from: \(input.name)\(Self.held(&random, holding))}\n"
           ids.append(("t\(index)", input.ids))
         }
         if ids.last.map({ $0.ids.count > 2000 }) == true { break }
@@ -52,16 +66,16 @@ import Testing
         for _ in 0...random.next(below: 2) {
           outputs.append(place)
           text +=
-            "- {type: lines, from: \(dataset.name), path: \(outputs.count).txt, pauses: \([0, 0, 3, 40][random.next(below: 4)])}\n"
+            "- {type: lines, from: \(dataset.name), path: \(outputs.count).txt, pauses: \([0, 0, 3, 40][random.next(below: 4)])\(Self.held(&random, holding, output: true))}\n"
         }
       }
     }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: 0..<40)
+  @Test(.timeLimit(.minutes(2)), arguments: 0..<80)
   func `a pipeline of any shape ends, and each output has all rows in order`(seed: Int) async throws {
     var random = SeededRandom(seed: UInt64(seed) &* 7919 + 1)
-    let plan = Plan(&random)
+    let plan = Plan(&random, holding: seed >= 40)
     let test = TestRun()
     let report = try await test.run(plan.text)
     #expect(report.exitCode == 0, "\(report.messages)\n\(plan.text)")

@@ -5,6 +5,7 @@ import AssayEngine
 import AssayFormats
 import AssayHTTP
 import AssayStore
+import Synchronization
 
 /// Sources, steps and outputs of the tests' own, beside the checks and reports of the program.
 let testCatalogue: Catalogue = {
@@ -12,7 +13,10 @@ let testCatalogue: Catalogue = {
   return Catalogue()
     .adding(
       SourceFamily.self,
-      [Entry(CountingSource.self) { $0 }, Entry(PlainTextSource.self) { $0 }, Entry(HangingSource.self) { $0 }]
+      [
+        Entry(CountingSource.self) { $0 }, Entry(PlainTextSource.self) { $0 }, Entry(HangingSource.self) { $0 },
+        Entry(FlakySource.self) { $0 },
+      ]
     )
     .adding(
       StepFamily.self,
@@ -49,6 +53,42 @@ struct CountingSource: Source, Component {
       await someTurns(pauses)
       at = end
     }
+  }
+}
+
+/// How often something was tried, by run and name.
+final class Attempts: Sendable {
+  static let all = Attempts()
+  private let counts = Mutex<[String: Int]>([:])
+
+  /// Counts an attempt; returns its number.
+  func next(_ context: NodeContext) -> Int {
+    counts.withLock { counts in
+      counts["\(context.run.runID) \(context.name)", default: 0] += 1
+      return counts["\(context.run.runID) \(context.name)"] ?? 0
+    }
+  }
+}
+
+/// Brings three rows, and breaks behind them in its first attempts.
+struct FlakySource: Source, Component {
+  var failures = 1
+  var hangs = false
+
+  static let schema = Schema(
+    "flaky", FlakySource(), summary: "Rows that come at last.",
+    keys: [
+      Key("failures", \.failures, "How often it breaks."),
+      Key("hangs", \.hangs, "Whether it hangs rather than to break."),
+    ])
+
+  func read(into rows: SourceWriter, _ context: NodeContext) async throws {
+    let number = Attempts.all.next(context)
+    let ids = Column(.integers([Int64(number), 8, 9]))
+    try await rows.write(DecodedRows(names: ["id"], columns: [ids], rowCount: 3), reading: .own)
+    if number > failures { return }
+    if hangs { try await Task.sleep(for: .seconds(3600)) }
+    throw RunFailure("broken in attempt \(number)")
   }
 }
 
@@ -122,15 +162,22 @@ struct PassStep: Step, Component {
 
 /// All rows of the first dataset, then all of the second, and so on.
 struct ConcatenationStep: Step, Component {
-  static let schema = Schema("concatenate", ConcatenationStep(), summary: "All rows of several datasets.", keys: [])
+  var failures = 0
 
-  var work: StepWork { .query(Concatenation()) }
+  static let schema = Schema(
+    "concatenate", ConcatenationStep(), summary: "All rows of several datasets.",
+    keys: [Key("failures", \.failures, "How often it breaks behind its last row.")])
+
+  var work: StepWork { .query(Concatenation(failures: failures)) }
 
   struct Concatenation: Query {
+    let failures: Int
+
     func run(
       _ inputs: [(name: String, rows: any BatchSequence)], _ context: NodeContext,
       write: @escaping @Sendable (Batch) async throws -> Void
     ) async throws -> DatasetSchema {
+      let number = Attempts.all.next(context)
       for input in inputs {
         var rows = input.rows.makeIterator()
         while let batch = try rows.next() {
@@ -138,6 +185,7 @@ struct ConcatenationStep: Step, Component {
           try await write(Batch(schema: oneColumn, columns: [ids], rowCount: batch.rowCount))
         }
       }
+      if number <= failures { throw RunFailure("broken in attempt \(number)") }
       return oneColumn
     }
   }

@@ -18,6 +18,9 @@ package struct PlainProgress: Sendable {
   package mutating func plainLine(for event: RunEvent, _ node: NodeProgress?) -> String? {
     switch event {
     case .started: return nil
+    case .waiting(let node, let resources):
+      let names = style.safe(resources.joined(separator: ", "))
+      return "\(style.symbol(.nothing)) \(style.safe(NodeProgress.title(node))) waits for \(names)"
     case .publishing: return "publishing"
     case .ended(let ended, let state, let message):
       let wasSpoken = spoken.removeValue(forKey: ended.id) != nil

@@ -35,7 +35,7 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "schedule", "timeout", "memory", "apis", "sources",
+    "version", "name", "description", "params", "schedule", "timeout", "memory", "resources", "apis", "sources",
     "steps", "checks", "score", "outputs", "report", "notify",
   ]
 
@@ -87,6 +87,13 @@ package struct PipelineDecoder {
     }
     if let node = root["description"] { definition.description = String.decode(node, context) }
     if let node = root["memory"] { definition.memory = ByteCount.decode(node, context) }
+    if let node = root["resources"], let resources = Named<Int>.decode(node, context) {
+      definition.resources = resources
+      for item in resources.items where item.value < 1 {
+        context.fault(
+          .badValue, at: item.location, "there is at least 1 of the resource '\(item.name)', not \(item.value)")
+      }
+    }
     if let node = root["timeout"], let timeout = Duration.decode(node, context) {
       definition.timeout = timeout
       if timeout <= .zero { context.fault(.badValue, at: node.location, "'timeout' must be longer than 0s") }
@@ -113,6 +120,7 @@ package struct PipelineDecoder {
           .badValue, at: param.location, "the param '\(param.name)' is \(param.value.type.rawValue), not '\(value)'")
       }
       values[param.name] = value
+      definition.paramTypes[param.name] = param.value.type
       definition.params.append((param.name, value))
     }
     // Names are taken from the file, so that a declaration that cannot be read makes no other faults.

@@ -1,3 +1,4 @@
+package import AssayColumns
 package import AssayDefinition
 internal import AssayFormats
 package import AssayHTTP
@@ -20,6 +21,10 @@ package struct PipelineDefinition: Sendable {
   package var notifiers: [NotifierDeclaration] = []
   /// The most bytes that kept rows and exact measures hold in memory before they go to temporary files.
   package var memory: ByteCount?
+  /// The types of the params, by name.
+  package var paramTypes: [String: ValueType] = [:]
+  /// What nodes may use together at the most, over all runs that share the store.
+  package var resources = Named<Int>()
   /// The longest time that a run takes; nil for any.
   package var timeout: Duration?
   /// When `assay schedule` runs the pipeline.

@@ -33,6 +33,7 @@ struct ReferenceResolution {
     SplitResolution(definition: definition, root: root).check(context)
     checkLookups(context)
     checkAPIs(context)
+    checkResources(context)
     if sources.isEmpty {
       context.fault(.missingKey, at: root.location, "the pipeline has no 'sources': there is nothing to read")
     }
@@ -76,6 +77,25 @@ struct ReferenceResolution {
     }
   }
 
+  /// Checks that what nodes use is declared, and that there is as much of it.
+  private func checkResources(_ context: Decoding) {
+    let names = (root["resources"]?.pairs ?? []).map(\.key)
+    let settings =
+      definition.sources.map(\.common.settings) + definition.steps.map(\.settings)
+      + definition.outputs.map(\.common.settings)
+    for use in settings.flatMap(\.uses.items) {
+      if !names.contains(use.name) {
+        context.fault(
+          .missingReference, at: use.location,
+          "there is no resource '\(use.name)'; declare it under 'resources'\(suggestion(for: use.name, among: names))")
+      } else if let limit = definition.resources[use.name], use.value > limit {
+        context.fault(
+          .conflict, at: use.location,
+          "of the resource '\(use.name)' there is \(limit), so \(use.value) would never be free")
+      }
+    }
+  }
+
   /// Checks what steps say of the entries under `apis` that they name.
   private func checkAPIs(_ context: Decoding) {
     // An address that has no value yet, since a variable has none, may be any.
@@ -111,7 +131,7 @@ struct ReferenceResolution {
     // A source and a step of one name are a fault of their own.
     let sources = Set((root["sources"]?.pairs ?? []).map(\.key))
     let made = RunGraph.made(definition).filter { $0.kind == .source || !sources.contains($0.name) }
-    let inputs = Dictionary(made.map { ($0.name, $0.inputs) }) { first, _ in first }
+    let inputs = Dictionary(made.map { ($0.name, $0.needs) }) { first, _ in first }
     var settled: Set<String> = []
     var told: Set<String> = []
     for start in made where inputs[start.name] != nil && !settled.contains(start.name) {

@@ -209,7 +209,7 @@ package final class SourceWriter {
 }
 
 /// An iterator over kept rows that one task at a time moves on.
-private final class KeptReader: Sendable {
+final class KeptReader: Sendable {
   private let iterator: Mutex<any BatchIterator>
 
   init(_ iterator: sending any BatchIterator) { self.iterator = Mutex(iterator) }

@@ -15,24 +15,22 @@ extension RunGraph {
     let needed = Self.neededDatasets(definition, graded: graded + queried + wanted)
     var makers: [String: Int] = [:]
     var keepers: [String: Int] = [:]
-    for source in definition.sources where needed.contains(source.name) && source.source.parent == nil {
-      makers[source.name] = add(
-        .source, source.name, type: source.kind,
-        toleratesFailure: source.common.settings.onFailure == .goOn)
+    for source in definition.sources where needed.contains(source.name) && !Self.isMade(source) {
+      makers[source.name] = add(.source, source.name, type: source.kind, source.common.settings, makers: makers)
     }
     let steps = Dictionary(definition.steps.map { ($0.name, $0) }) { first, _ in first }
     // In an order in which inputs come first; the decoder has seen to it that there is no circle.
     let made = Self.made(definition).filter { needed.contains($0.name) }
-    var missing = made.map { Set($0.inputs).subtracting(makers.keys).count }
+    var missing = made.map { Set($0.needs).subtracting(makers.keys).count }
     var dependents: [String: [Int]] = [:]
     for (index, dataset) in made.enumerated() {
-      for input in Set(dataset.inputs) where makers[input] == nil { dependents[input, default: []].append(index) }
+      for input in Set(dataset.needs) where makers[input] == nil { dependents[input, default: []].append(index) }
     }
     var ready = made.indices.filter { missing[$0] == 0 }[...]
     while let index = ready.popFirst() {
       let dataset = made[index]
       let inputs = dataset.inputs.compactMap { makers[$0] }
-      if dataset.readsSeveral {
+      if dataset.readsSeveral || dataset.settings.isHeld {
         let kept = zip(dataset.inputs, inputs).map { name, maker in
           if let keeper = keepers[name] { return keeper }
           let keeper = add(.keeper, name, streams: [maker])
@@ -40,14 +38,12 @@ extension RunGraph {
           return keeper
         }
         makers[dataset.name] = add(
-          .step, dataset.name, type: dataset.type, completes: kept,
-          toleratesFailure: dataset.settings.onFailure == .goOn)
+          dataset.kind, dataset.name, type: dataset.type, completes: kept, dataset.settings, makers: makers)
       } else {
         // Keys are read from where they first stand, so that look-ups which need nothing of each other ask at once.
         let ahead = Self.keySource(of: dataset.name, among: steps).flatMap { makers[$0] }.map { [$0] } ?? []
         makers[dataset.name] = add(
-          dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead,
-          toleratesFailure: dataset.settings.onFailure == .goOn)
+          dataset.kind, dataset.name, type: dataset.type, streams: inputs + ahead, dataset.settings, makers: makers)
       }
       for dependent in dependents[dataset.name] ?? [] {
         missing[dependent] -= 1
@@ -75,16 +71,23 @@ extension RunGraph {
     var inputs: [String]
     var readsSeveral = false
     var settings: NodeSettings
+
+    /// What has to be there before it: its inputs, and what its condition asks about.
+    var needs: [String] { inputs + settings.awaited }
   }
 
-  /// Steps, and sources that ask for each row of another dataset, in the order of the file.
+  /// Whether a source needs other datasets.
+  private static func isMade(_ source: SourceDeclaration) -> Bool {
+    source.source.parent != nil || !source.common.settings.awaited.isEmpty
+  }
+
+  /// Steps, and sources that ask for each row of another dataset or whose conditions ask about others, in the order of the
+  /// file.
   static func made(_ definition: PipelineDefinition) -> [MadeDataset] {
-    definition.sources.compactMap { source in
-      source.source.parent.map {
-        MadeDataset(
-          kind: .source, name: source.name, type: source.kind, inputs: [$0.name],
-          settings: source.common.settings)
-      }
+    definition.sources.filter(isMade).map { source in
+      MadeDataset(
+        kind: .source, name: source.name, type: source.kind, inputs: source.source.parent.map { [$0.name] } ?? [],
+        settings: source.common.settings)
     }
       + definition.steps.map { step in
         MadeDataset(
@@ -96,12 +99,16 @@ extension RunGraph {
   /// The dataset, further up than a look-up's own input, that has the same rows and all columns of its inputs: only
   /// look-ups stand between them, and they add none of these columns. Nil where that is the input itself.
   static func keySource(of step: String, among steps: [String: StepDeclaration]) -> String? {
-    guard let own = steps[step], case .lookup(let lookup, _) = own.step.work, let input = own.from.first?.name else {
+    guard let own = steps[step], !own.settings.isHeld, case .lookup(let lookup, _) = own.step.work,
+      let input = own.from.first?.name
+    else {
       return nil
     }
     let needed = Set(lookup.inputs.flatMap(\.columnNames))
     var source = input
-    while let above = steps[source], case .lookup(let other, _) = above.step.work, let next = above.from.first?.name,
+    // A step that waits for others must not keep those waiting who stand above it.
+    while let above = steps[source], !above.settings.isHeld, case .lookup(let other, _) = above.step.work,
+      let next = above.from.first?.name,
       !LookupJoin.columns(of: other, step: source).contains(where: { needed.contains($0.name) })
     {
       source = next
@@ -111,9 +118,10 @@ extension RunGraph {
 
   /// Datasets that an output or a grader reads, and all that those are made of.
   static func neededDatasets(_ definition: PipelineDefinition, graded: [String]) -> Set<String> {
-    var needed = Set(graded + definition.chosenOutputs.map(\.common.from.name))
+    let outputs = definition.chosenOutputs.flatMap { [$0.common.from.name] + $0.common.settings.awaited }
+    var needed = Set(graded + outputs)
     var open = Array(needed)
-    let inputs = Dictionary(made(definition).map { ($0.name, $0.inputs) }) { first, _ in first }
+    let inputs = Dictionary(made(definition).map { ($0.name, $0.needs) }) { first, _ in first }
     while let name = open.popLast() {
       for input in inputs[name] ?? [] where needed.insert(input).inserted { open.append(input) }
     }
@@ -121,10 +129,13 @@ extension RunGraph {
   }
 
   /// A dataset and all that are made of it, directly or not.
-  static func dependents(of dataset: String, in definition: PipelineDefinition) -> Set<String> {
+  /// - Parameter byConditions: Whether those count, too, whose conditions ask about it.
+  static func dependents(
+    of dataset: String, in definition: PipelineDefinition, byConditions: Bool = false
+  ) -> Set<String> {
     var readers: [String: [String]] = [:]
     for made in made(definition) {
-      for input in made.inputs { readers[input, default: []].append(made.name) }
+      for input in byConditions ? made.needs : made.inputs { readers[input, default: []].append(made.name) }
     }
     var found: Set = [dataset]
     var open = [dataset]

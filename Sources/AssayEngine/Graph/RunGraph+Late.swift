@@ -46,16 +46,18 @@ struct LateNodes {
     if declaration.isLeftOut { return nil }
     let dataset = declaration.common.from.name
     guard let maker = makers[dataset], open.insert("output \(index)").inserted else { return nil }
-    let toleratesFailure = declaration.common.settings.onFailure == .goOn
-    let id: Int
-    if declaration.common.rows == .all {
-      id = graph.add(
-        .output, String(index + 1), type: declaration.kind, streams: [maker], toleratesFailure: toleratesFailure)
+    let settings = declaration.common.settings
+    var (streams, completes): ([Int], [Int]) = ([], [])
+    if declaration.common.rows != .all {
+      completes = [keeper(dataset, &graph), grader(dataset, &graph), matcher(dataset, &graph)].compactMap(\.self)
+    } else if settings.isHeld {
+      completes = [keeper(dataset, &graph)].compactMap(\.self)
     } else {
-      let inputs = [keeper(dataset, &graph), grader(dataset, &graph), matcher(dataset, &graph)].compactMap(\.self)
-      id = graph.add(
-        .output, String(index + 1), type: declaration.kind, completes: inputs, toleratesFailure: toleratesFailure)
+      streams = [maker]
     }
+    let id = graph.add(
+      .output, String(index + 1), type: declaration.kind, streams: streams, completes: completes, settings,
+      makers: makers)
     outputs[index] = id
     return id
   }

@@ -26,6 +26,8 @@ package struct RunNode: Sendable, Hashable, Codable {
   package var awaits: [Int] = []
   /// Whether it has a condition, which decides if it runs.
   package var isConditional = false
+  /// Whether it reads rows that are kept, and not as they come: for a node that may wait, or be tried again, nobody else has to.
+  package var isHeld = false
   /// Whether the run outlives its failure.
   package var toleratesFailure = false
 }
@@ -40,14 +42,27 @@ package struct RunGraph: Sendable, Codable {
   @discardableResult
   package mutating func add(
     _ kind: RunNode.Kind, _ name: String, type: String = "", streams: [Int] = [], completes: [Int] = [],
-    awaits: [Int] = [], isConditional: Bool = false, toleratesFailure: Bool = false
+    awaits: [Int] = [], isConditional: Bool = false, isHeld: Bool = false, toleratesFailure: Bool = false
   ) -> Int {
     precondition((streams + completes + awaits).allSatisfy { $0 < nodes.count }, "a node's inputs stand before it")
     nodes.append(
       RunNode(
         id: nodes.count, kind: kind, name: name, type: type, streams: streams, completes: completes, awaits: awaits,
-        isConditional: isConditional, toleratesFailure: toleratesFailure))
+        isConditional: isConditional, isHeld: isHeld, toleratesFailure: toleratesFailure))
     return nodes.count - 1
+  }
+
+  /// Appends a node of the pipeline file, which is run as its settings say.
+  /// - Parameter makers: The nodes of the datasets that its condition may ask about.
+  @discardableResult
+  mutating func add(
+    _ kind: RunNode.Kind, _ name: String, type: String, streams: [Int] = [], completes: [Int] = [],
+    _ settings: NodeSettings, makers: [String: Int]
+  ) -> Int {
+    add(
+      kind, name, type: type, streams: streams, completes: completes,
+      awaits: settings.awaited.compactMap { makers[$0] }, isConditional: settings.condition != nil,
+      isHeld: settings.isHeld, toleratesFailure: settings.onFailure == .goOn)
   }
 
   /// For each node, the nodes that read its rows as they come. O(nodes + edges).

@@ -24,6 +24,9 @@ package enum PipelineReference {
         "The most bytes that kept rows and exact measures hold in memory, a quarter of the machine's by default; what goes beyond them is in temporary files."
       ),
       key(
+        "resources", .map(.integer(minimum: 1, maximum: nil)),
+        "How much there is of what nodes name in `uses`: limits that all runs keep which share the store."),
+      key(
         "apis", .map(APIDeclaration.shape),
         "HTTP services by name: address, auth and limits, shared by all that call them."),
       key(

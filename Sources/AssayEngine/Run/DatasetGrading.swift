@@ -7,7 +7,7 @@ package import AssayStore
 package struct DatasetGrading: Sendable {
   package let dataset: String
   package let location: SourceLocation
-  package let declaration: DatasetChecks
+  package private(set) var declaration: DatasetChecks
   /// Whether it has metrics and a score, beside the checks that declared columns imply.
   package let isScored: Bool
   /// What checks of other datasets need to know of this one.
@@ -34,6 +34,13 @@ package struct DatasetGrading: Sendable {
     self.isSplit = isSplit
     self.hiddenInQueries = hiddenInQueries
     self.isDrawn = isDrawn
+  }
+
+  /// The grading without checks that compare with any of the datasets.
+  func comparing(withoutAny absent: Set<String>) -> DatasetGrading {
+    var grading = self
+    if !absent.isEmpty { grading.declaration.checks.removeAll { !absent.isDisjoint(with: $0.foreignDatasets) } }
+    return grading
   }
 
   /// What one grading of the dataset found.

@@ -52,6 +52,10 @@ final class EventLedger: Sendable {
         object.set("rows_in", to: .integer(Int64(counters.rowsIn)))
         object.set("rows_out", to: .integer(Int64(counters.rowsOut)))
       }
+    case .waiting(let node, let resources):
+      object.set("event", to: .string("waiting"))
+      object.set("node", to: node.json)
+      object.set("resources", to: .array(resources.map { .string($0) }))
     case .publishing: object.set("event", to: .string("publishing"))
     }
     waiting.withLock { $0.append((.now, JSONValue.object(object).text)) }

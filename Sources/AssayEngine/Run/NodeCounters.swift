@@ -33,6 +33,8 @@ package final class NodeCounters: Sendable {
   /// Requests of the node's clients with their cost, which count them as they send.
   package let sent = RequestCounters()
   private let state = Mutex(Values())
+  /// What was said of attempts that broke.
+  private let attempts = Mutex<[String]>([])
   private let late = Mutex<[String: @Sendable () -> [String]]>([:])
 
   package init() {}
@@ -50,6 +52,23 @@ package final class NodeCounters: Sendable {
     }
     values.cost = totals.cost
     return values
+  }
+
+  /// Begins anew for another attempt: what was sent and remembered counts on, rows and warnings of the old one do not.
+  /// - Parameter note: What became of it; a warning.
+  func restart(_ note: String) {
+    let notes = attempts.withLock { attempts in
+      attempts.append(note)
+      return attempts
+    }
+    late.withLock { $0 = [:] }
+    state.withLock { values in
+      let hits = values.cacheHits
+      values = Values()
+      values.cacheHits = hits
+      values.warnings = Array(notes.suffix(Self.keptWarnings))
+      values.warningCount = notes.count
+    }
   }
 
   package func add(rowsIn: Int = 0, rowsOut: Int = 0, cacheHits: Int = 0) {

@@ -17,7 +17,7 @@ struct NodeRunner: Sendable {
   let store: Store?
   /// The log of each node that makes a dataset.
   private let logs: [Int: DatasetLog]
-  private let kept: [Int: KeptRows]
+  private let kept: [Int: KeptDataset]
   private let readers: [[Int]]
 
   init(plan: RunPlan, context: RunContext, state: RunState, store: Store?) {
@@ -28,13 +28,14 @@ struct NodeRunner: Sendable {
     let readers = plan.graph.readers
     self.readers = readers
     var logs: [Int: DatasetLog] = [:]
-    var kept: [Int: KeptRows] = [:]
+    var kept: [Int: KeptDataset] = [:]
+    let replayed = Set(plan.graph.nodes.filter(\.isHeld).flatMap(\.completes))
     for node in plan.graph.nodes {
       switch node.kind {
       case .source, .step:
         logs[node.id] = DatasetLog(
           dataset: node.name, readers: readers[node.id].count, isUnread: readers[node.id].isEmpty)
-      case .keeper: kept[node.id] = KeptRows(memory: context.memoryShare)
+      case .keeper: kept[node.id] = KeptDataset(memory: context.memoryShare, keepsMisfits: replayed.contains(node.id))
       case .grader, .matcher, .query, .output: break
       }
     }
@@ -53,19 +54,16 @@ struct NodeRunner: Sendable {
   }
 
   /// Runs a node. Rows that it has not handed on by its end are failed by ``close(_:_:)``.
-  func run(_ node: RunNode, _ readers: [DatasetReader?]) async throws {
-    let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
-    let input = readers.first ?? nil
+  /// - Returns: Rows that are to be handed on, for a node that may be tried again: what a broken attempt made is seen by nobody.
+  func run(_ node: RunNode, _ readers: [DatasetReader?]) async throws -> KeptDataset? {
     do {
-      switch node.kind {
-      case .source: try await runSource(node, input, own)
-      case .step: try await runStep(node, input, ahead: readers.count > 1 ? readers[1] : nil, own)
-      case .keeper: try await keep(node, input, own)
-      case .grader: try await grade(node, input, own)
-      case .matcher: try await match(node)
-      case .query: try await query(node, own)
-      case .output: try await stage(node, input, own)
+      if node.isHeld, let dataset = node.completes.lazy.compactMap({ kept[$0] }).first, !readsSeveral(node) {
+        let workers = context.workers
+        return try await withDataset(inputName(node), feed: { try await dataset.write(to: $0, on: workers) }) {
+          try await run(node, $0, ahead: nil)
+        }
       }
+      return try await run(node, readers.first ?? nil, ahead: readers.count > 1 ? readers[1] : nil)
     } catch {
       let wasStopped = Task.isCancelled || error is CancellationError || error is UpstreamFailure
       if wasStopped { throw error }
@@ -73,6 +71,53 @@ struct NodeRunner: Sendable {
       throw NodeFailure(cause: error)
     }
   }
+
+  /// Hands on the rows that an attempt made.
+  func handOn(_ rows: KeptDataset, of node: RunNode) async throws {
+    if let log = logs[node.id] { try await rows.write(to: log, on: context.workers) }
+  }
+
+  private func run(_ node: RunNode, _ input: DatasetReader?, ahead: DatasetReader?) async throws -> KeptDataset? {
+    let own = NodeContext(name: node.name, run: context, counters: state.counters(node.id))
+    switch node.kind {
+    case .source: return try await making(node) { try await runSource(node, input, $0, own) }
+    case .step: return try await making(node) { try await runStep(node, input, ahead: ahead, $0, own) }
+    case .keeper: try await keep(node, input, own)
+    case .grader: try await grade(node, input, own)
+    case .matcher: try await match(node)
+    case .query: try await query(node, own)
+    case .output: try await stage(node, input, own)
+    }
+    return nil
+  }
+
+  /// Lets `body` write the rows of a node: to whoever reads them, or for a node that may be tried again to where they are kept.
+  private func making(
+    _ node: RunNode, _ body: @escaping @Sendable (DatasetLog) async throws -> Void
+  ) async throws -> KeptDataset? {
+    guard let log = logs[node.id] else { preconditionFailure("a source or a step has a log") }
+    if plan.settings(of: node).retry == nil {
+      try await body(log)
+      return nil
+    }
+    let rows = KeptDataset(memory: context.memoryShare, keepsMisfits: true)
+    let workers = context.workers
+    try await withDataset(node.name, feed: body) { try await rows.keep($0, on: workers) }
+    return rows
+  }
+
+  /// Whether a node reads several datasets, whole, and not one of them as it comes.
+  private func readsSeveral(_ node: RunNode) -> Bool {
+    switch node.kind {
+    case .step: plan.steps[node.name]?.step.readsSeveral ?? false
+    // Which of its rows it takes, an output knows only in the end.
+    case .output: Int(node.name).map { plan.definition.outputs[$0 - 1].common.rows != .all } ?? false
+    default: false
+    }
+  }
+
+  /// The dataset that a node reads which reads one.
+  private func inputName(_ node: RunNode) -> String { node.completes.first.map { plan.graph.nodes[$0].name } ?? "" }
 
   /// Whether requests of a source or step hold values of columns that are private in some dataset of the file.
   private func hidesRequests(_ node: RunNode) -> Bool {
@@ -89,8 +134,9 @@ struct NodeRunner: Sendable {
     return DatasetReader(log, index: index)
   }
 
-  private func runSource(_ node: RunNode, _ parent: DatasetReader?, _ own: NodeContext) async throws {
-    guard let log = logs[node.id] else { preconditionFailure("no such source") }
+  private func runSource(
+    _ node: RunNode, _ parent: DatasetReader?, _ log: DatasetLog, _ own: NodeContext
+  ) async throws {
     guard let source = plan.sources[node.name] else { return try await readPublished(node, log, own) }
     let writer = SourceWriter(
       name: node.name, common: source.common, log: log, context: own, needsTypes: plan.needsTypes(node.name),
@@ -127,9 +173,9 @@ struct NodeRunner: Sendable {
   }
 
   private func runStep(
-    _ node: RunNode, _ input: DatasetReader?, ahead: DatasetReader?, _ own: NodeContext
+    _ node: RunNode, _ input: DatasetReader?, ahead: DatasetReader?, _ log: DatasetLog, _ own: NodeContext
   ) async throws {
-    guard let log = logs[node.id], let step = plan.steps[node.name] else { preconditionFailure("no such step") }
+    guard let step = plan.steps[node.name] else { preconditionFailure("no such step") }
     switch step.step.work {
     case .lookup(let lookup, let fallbacks):
       guard let input else { preconditionFailure("a look-up reads a dataset") }
@@ -141,7 +187,7 @@ struct NodeRunner: Sendable {
       try await self.transform(transform, input, log, own)
     case .query(let query):
       let inputs = zip(step.from, node.completes).compactMap { name, keeper in
-        kept[keeper].map { (name: name.name, rows: $0 as any BatchSequence) }
+        kept[keeper].map { (name: name.name, rows: $0.rows as any BatchSequence) }
       }
       own.counters.add(rowsIn: inputs.reduce(0) { $0 + $1.rows.rowCount })
       let counters = own.counters
@@ -184,15 +230,7 @@ struct NodeRunner: Sendable {
 
   private func keep(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
     guard let input, let rows = kept[node.id] else { preconditionFailure("a keeper reads a dataset") }
-    while let batch = try await input.next() {
-      own.counters.add(rowsIn: batch.rowCount)
-      try await context.workers.run { try rows.append(batch) }
-    }
-    if let schema = input.finalSchema, rows.schema.count < schema.count {
-      // The columns of a dataset without rows, and columns that only the end told of.
-      let columns = schema.fields.map { _ in Column.nulls(count: 0) }
-      try rows.append(Batch(schema: schema, columns: columns, rowCount: 0))
-    }
+    try await rows.keep(input, on: context.workers) { own.counters.add(rowsIn: $0) }
   }
 
   private func grade(_ node: RunNode, _ input: DatasetReader?, _ own: NodeContext) async throws {
@@ -235,8 +273,8 @@ struct NodeRunner: Sendable {
     let keeper = node.completes.first { id in
       plan.graph.nodes[id].kind == .keeper && plan.graph.nodes[id].name == dataset
     }
-    guard let rows = keeper.flatMap({ kept[$0] }) else { throw RunFailure("the rows of '\(dataset)' were not kept") }
-    return rows
+    guard let kept = keeper.flatMap({ kept[$0] }) else { throw RunFailure("the rows of '\(dataset)' were not kept") }
+    return kept.rows
   }
 
   private func verdicts(_ dataset: String) -> RowVerdicts {

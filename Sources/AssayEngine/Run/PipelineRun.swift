@@ -114,7 +114,13 @@ package final class PipelineRun: Sendable {
       runID: runID, directory: options.directory, workers: Workers(), mask: mask, clients: clients,
       memoryShare: memoryShare, clock: clock, answers: store.flatMap(answerBook), tape: tape,
       part: options.part, cursors: cursors,
-      files: RunFiles(store: store, runID: runID) { [state] file in state.note { $0.files.append(file) } },
+      files: RunFiles(store: store, runID: runID) { [state] file in
+        // One that is tried again brings its file again.
+        state.note { found in
+          found.files.removeAll { $0.target == file.target }
+          found.files.append(file)
+        }
+      },
       patience: options.patience,
       events: { [events, state] event in
         var counters: NodeCounters.Values?
@@ -123,7 +129,9 @@ package final class PipelineRun: Sendable {
         events(event, state)
       })
     let runner = NodeRunner(plan: plan, context: context, state: state, store: store)
-    await RunDriver(plan: plan, runner: runner, state: state, context: context).run(interruptions: interruptions)
+    let driver = RunDriver(plan: plan, runner: runner, state: state, context: context, store: store)
+    await driver.run(interruptions: interruptions)
+    if !plan.definition.resources.items.isEmpty { try? await store?.release(run: runID) }
     let (histories, historyFailure) = await readHistories(store)
     var verdict = RunVerdict(
       plan: plan, state: state, options: options, histories: histories,
@@ -345,7 +353,9 @@ package final class PipelineRun: Sendable {
   }
 
   private var memoryShare: Int {
-    let keepers = plan.graph.nodes.count { $0.kind == .keeper || $0.kind == .source || $0.kind == .grader }
+    let keepers = plan.graph.nodes.count {
+      $0.kind == .keeper || $0.kind == .source || $0.kind == .grader || $0.isHeld && $0.kind == .step
+    }
     let sharers = max(1, keepers + plan.definition.chosenOutputs.count { $0.output.keepsRows })
     let whole = plan.definition.memory?.bytes ?? Self.defaultMemory
     return max(1 << 20, whole / sharers)

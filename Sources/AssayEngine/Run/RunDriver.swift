@@ -1,3 +1,4 @@
+internal import AssayColumns
 internal import AssayDefinition
 internal import AssayHTTP
 internal import AssayStore
@@ -9,6 +10,7 @@ struct RunDriver: Sendable {
   let runner: NodeRunner
   let state: RunState
   let context: RunContext
+  let store: Store?
 
   /// Something that happened, with what there is to say about it.
   private struct Signal: Sendable {
@@ -48,18 +50,13 @@ struct RunDriver: Sendable {
       switch action {
       case .start(let id):
         let node = plan.graph.nodes[id]
-        state.update(id) {
-          $0.state = .running
-          $0.startedAt = .now
-        }
-        context.events(.started(node))
         tasks[id] = Task {
           let readers = runner.readers(of: node)
           feed.yield(await run(node, readers))
           // Only now do others learn of its end by their rows: the schedule has to know why they stop.
           runner.close(node, readers)
         }
-      case .decide: break
+      case .decide(let id): tasks[id] = Task { feed.yield(await decide(plan.graph.nodes[id])) }
       case .cancel(let id): tasks[id]?.cancel()
       case .skip(let id):
         let node = plan.graph.nodes[id]
@@ -77,6 +74,8 @@ struct RunDriver: Sendable {
     let reason =
       switch (ended, cause) {
       case (.skipped, (let root, let state)?): "\(Self.name(root)) \(state == .failed ? "failed" : "was skipped")"
+      case (.skipped, nil) where node.isConditional && state.snapshot[id].startedAt == nil:
+        "its condition does not hold"
       case (.skipped, nil): "nothing reads its rows any more"
       default: message
       }
@@ -93,25 +92,131 @@ struct RunDriver: Sendable {
     node.kind == .output ? "output \(node.name)" : "'\(node.name)'"
   }
 
-  private func run(_ node: RunNode, _ readers: [DatasetReader?]) async -> Signal {
+  /// Asks a node's condition about what came of other nodes.
+  private func decide(_ node: RunNode) async -> Signal {
+    guard let condition = plan.settings(of: node).condition else {
+      return Signal(event: .decided(node.id, runs: true))
+    }
+    let definition = plan.definition
+    let params = definition.params.map { param in
+      (name: param.name, value: conform(.text(param.value), to: definition.paramTypes[param.name] ?? .text) ?? .null)
+    }
+    let nodes = state.snapshot.filter { [.source, .step].contains($0.node.kind) }.map {
+      (name: $0.node.name, state: $0)
+    }
     do {
-      try await withTimeLimit(plan.settings(of: node).timeout, patience: context.patience) {
-        try await runner.run(node, readers)
-      }
-      return Signal(event: .finished(node.id))
-    } catch is UpstreamFailure {
-      return Signal(event: .cancelled(node.id))
-    } catch let failure as GivenUp {
-      let message = "it \(failure)"
-      if failure.limit != nil { return Signal(event: .failed(node.id), message: message) }
-      state.counters(node.id).warn(message)
-      return Signal(event: .cancelled(node.id))
+      let date = dateText(day: context.clock.day)
+      let runs = try await context.workers.run { try condition.holds(params: params, date: date, nodes: nodes) }
+      return Signal(event: .decided(node.id, runs: runs))
     } catch {
-      // Whatever a task throws once it was told to stop is the stopping's doing.
-      guard let error = (error as? NodeFailure)?.cause else { return Signal(event: .cancelled(node.id)) }
-      if (error as? HTTPFailure)?.kind == .budget { state.update(node.id) { $0.isOutOfBudget = true } }
+      return Signal(event: .failed(node.id), message: context.mask.apply(to: "its condition cannot be asked: \(error)"))
+    }
+  }
+
+  /// Runs a node to its end, in as many attempts as it has, while it holds what it uses.
+  private func run(_ node: RunNode, _ readers: [DatasetReader?]) async -> Signal {
+    let settings = plan.settings(of: node)
+    let claim = claim(of: node, settings)
+    do {
+      if let claim { try await acquire(claim, node) }
+    } catch {
+      await release(claim)
+      if error is CancellationError { return Signal(event: .cancelled(node.id)) }
       return Signal(event: .failed(node.id), message: context.mask.apply(to: "\(error)"))
     }
+    state.update(node.id) {
+      $0.state = .running
+      $0.startedAt = .now
+    }
+    context.events(.started(node))
+    let (signal, rows) = await attempts(node, readers, settings)
+    await release(claim)
+    guard let rows, case .finished = signal.event else { return signal }
+    do {
+      try await runner.handOn(rows, of: node)
+      return signal
+    } catch {
+      let isStopped = Task.isCancelled || error is CancellationError
+      return isStopped
+        ? Signal(event: .cancelled(node.id))
+        : Signal(event: .failed(node.id), message: context.mask.apply(to: "\(error)"))
+    }
+  }
+
+  private func attempts(
+    _ node: RunNode, _ readers: [DatasetReader?], _ settings: NodeSettings
+  ) async -> (Signal, KeptDataset?) {
+    var number = 1
+    while true {
+      let (signal, rows, isFinal) = await attempt(node, readers, settings)
+      guard !isFinal, let retry = settings.retry, number < retry.maxAttempts else { return (signal, rows) }
+      let pause = retry.pause(after: number)
+      state.counters(node.id).restart(
+        "attempt \(number) of \(retry.maxAttempts) broke: \(signal.message ?? "unknown"); tried again after \(pause.text)"
+      )
+      try? await Task.sleep(for: pause)
+      if Task.isCancelled { return (Signal(event: .cancelled(node.id)), nil) }
+      number += 1
+    }
+  }
+
+  /// - Returns: `isFinal` unless another attempt may do better: not for what ended, was stopped, is left behind, or would
+  ///   have to be paid for.
+  private func attempt(
+    _ node: RunNode, _ readers: [DatasetReader?], _ settings: NodeSettings
+  ) async -> (Signal, KeptDataset?, isFinal: Bool) {
+    do {
+      let rows = try await withTimeLimit(settings.timeout, patience: context.patience) {
+        try await runner.run(node, readers)
+      }
+      return (Signal(event: .finished(node.id)), rows, true)
+    } catch is UpstreamFailure {
+      return (Signal(event: .cancelled(node.id)), nil, true)
+    } catch let failure as GivenUp {
+      let message = "it \(failure)"
+      if failure.limit != nil {
+        return (Signal(event: .failed(node.id), message: message), nil, failure.isLeftBehind || Task.isCancelled)
+      }
+      state.counters(node.id).warn(message)
+      return (Signal(event: .cancelled(node.id)), nil, true)
+    } catch {
+      // Whatever a task throws once it was told to stop is the stopping's doing.
+      guard let error = (error as? NodeFailure)?.cause else { return (Signal(event: .cancelled(node.id)), nil, true) }
+      let isOutOfBudget = (error as? HTTPFailure)?.kind == .budget
+      if isOutOfBudget { state.update(node.id) { $0.isOutOfBudget = true } }
+      let message = context.mask.apply(to: "\(error)")
+      return (Signal(event: .failed(node.id), message: message), nil, isOutOfBudget)
+    }
+  }
+
+  private func claim(of node: RunNode, _ settings: NodeSettings) -> ResourceClaim? {
+    let uses = settings.uses.items.compactMap { use in
+      plan.definition.resources[use.name].map { ResourceClaim.Use(use.name, amount: use.value, limit: $0) }
+    }
+    if uses.isEmpty { return nil }
+    return ResourceClaim(run: context.runID, node: "\(node.kind.rawValue) \(node.name)", uses: uses)
+  }
+
+  /// Waits until a claim holds.
+  private func acquire(_ claim: ResourceClaim, _ node: RunNode) async throws {
+    guard let store else { return }
+    var pause = Duration.milliseconds(50)
+    var isTold = false
+    while true {
+      try Task.checkCancellation()
+      // In a task of its own: a write is taken back when its task is cancelled, and then is no failure of the store.
+      if try await Task(operation: { try await store.acquire(claim) }).value { return }
+      if !isTold { context.events(.waiting(node, resources: claim.uses.map(\.resource))) }
+      isTold = true
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .seconds(1))
+    }
+  }
+
+  private func release(_ claim: ResourceClaim?) async {
+    guard let store, let claim else { return }
+    // Also for a task that was cancelled. A run that ends gives back what could not be given back here.
+    await Task { try? await store.release(run: claim.run, node: claim.node) }.value
   }
 }
 

@@ -34,7 +34,7 @@ package enum RunSelection: Sendable, Hashable {
     case .only(let words):
       return nodes.filter { Self.isMeant($0.name, $0.settings, words) }.map(\.name)
     case .from(let name):
-      let found = RunGraph.dependents(of: name, in: definition)
+      let found = RunGraph.dependents(of: name, in: definition, byConditions: true)
       return nodes.map(\.name).filter(found.contains)
     }
   }

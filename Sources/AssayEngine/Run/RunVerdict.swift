@@ -36,9 +36,13 @@ struct RunVerdict: Sendable {
     let enrichments = Dictionary(
       state.snapshot.compactMap { node in node.counters.values.enrichment.map { (node.node.name, $0) } }
     ) { first, _ in first }
+    // What was left out is nothing to compare with.
+    let absent = Set(
+      state.snapshot.filter { $0.state != .finished && Self.isWell($0) && [.source, .step].contains($0.node.kind) }
+        .map(\.node.name))
     let judged = plan.graded.compactMap { grading in
       measures[grading.dataset].map {
-        grading.judge(
+        grading.comparing(withoutAny: absent).judge(
           $0, others: measures, enrichments: enrichments, history: histories[grading.dataset] ?? DatasetHistory(),
           now: options.clock.startedAt,
           minimumScore: grading.isScored ? options.minimumScore : nil)

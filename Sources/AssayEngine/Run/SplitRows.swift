@@ -26,19 +26,10 @@ struct SplitRows: Sendable {
 
   /// Lets `body` read the rows as a dataset of their own.
   func read(_ body: (DatasetReader) async throws -> StagedOutput) async throws -> StagedOutput {
-    let log = DatasetLog(dataset: dataset, readers: 1)
-    let reader = DatasetReader(log, index: 0)
-    async let feeding = feed(log)
-    let staged: Result<StagedOutput, any Error>
-    do { staged = .success(try await body(reader)) } catch { staged = .failure(error) }
-    reader.leave()
-    // That the reader left is no failure; else it is what the reader saw of one.
-    if let failure = await feeding, !(failure is CancellationError) { throw failure }
-    return try staged.get()
+    try await withDataset(dataset, feed: feed, body)
   }
 
-  /// Writes the rows to the log, and returns what broke.
-  private func feed(_ log: DatasetLog) async -> (any Error)? {
+  private func feed(_ log: DatasetLog) async throws {
     do {
       let schema = outputSchema
       let position = Position(rows.makeIterator())
@@ -49,11 +40,8 @@ struct SplitRows: Sendable {
         if batch.rowCount > 0 { try await log.write(batch) }
       }
       log.finish(schema)
-      return nil
-    } catch {
-      log.fail()
-      if let fault = error as? GradingFault { return RunFailure(fault.message) }
-      return error
+    } catch let fault as GradingFault {
+      throw RunFailure(fault.message)
     }
   }
 
