@@ -1,4 +1,5 @@
 import AssayEngine
+import AssayStore
 import AssayTestSupport
 import Testing
 

@@ -16,13 +16,15 @@ import Testing
     #expect(ConditionSQL(text).names.map { "\($0.owner).\($0.field)" } == names)
   }
 
-  @Test(arguments: [
+  static let faults: [(String, String?)] = [
     ("a.b = ", "incomplete input"), ("1) OR (1", "near \")\": syntax error"),
     ("1; DROP TABLE x", "near \";\": syntax error"),
     ("x > 1", "no such column: x"), ("\"a\" = 1", "no such column: a"), ("(SELECT 1 FROM nope)", "no such table: nope"),
     ("", nil),
     ("count(*) > 0", nil), ("a.b > 1", nil),
-  ])
+  ]
+
+  @Test(arguments: faults)
   func `what SQLite says of a text is told`(text: String, fault: String?) throws {
     let found = ConditionSQL(text).fault
     if let fault { #expect(found?.contains(fault) == true, "\(found ?? "nothing")") }

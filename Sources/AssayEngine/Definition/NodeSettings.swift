@@ -48,7 +48,7 @@ package struct NodeRetry: ConfigObject {
   /// The wait after an attempt, counted from 1.
   func pause(after attempt: Int) -> Duration {
     var pause = initial
-    for _ in 1..<Swift.max(attempt, 1) where pause < max { pause *= factor }
+    for _ in 1..<Swift.max(attempt, 1) where pause < max { pause = pause * factor }
     return min(pause, max)
   }
 }

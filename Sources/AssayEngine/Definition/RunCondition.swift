@@ -21,7 +21,7 @@ package struct RunCondition: ConfigValue, Hashable {
       context.fault(.missingReference, at: node.location, message)
       isKnown = false
     }
-    let params = Array(context.variables.params.keys) + Array(context.variables.unsetParams)
+    let params = Array((context.variables.params ?? [:]).keys) + Array(context.variables.unsetParams)
     for name in condition.expression.names {
       switch name.owner {
       case "param":
