@@ -61,6 +61,8 @@ extension RunCommand {
     if fullRefresh { words.append("--full-refresh") }
     if let limit { words += ["--limit", "\(limit)"] }
     if let until { words += ["--until", until] }
+    if let only = selecting.only { words += ["--only", only] }
+    if let step = selecting.fromStep { words += ["--from-step", step] }
     return RunCall(words, rerunOf: origin.rerunOf, mask: mask)
   }
 }

@@ -88,7 +88,8 @@ package struct RunStoryText {
     for step in story.steps {
       let title = "\(step.kind) '\(step.name)': "
       if let error = step.error, !story.messages.contains(where: { $0.hasSuffix(error) }) {
-        lines += style.paragraph(title + error, mark: style.paint(style.symbol(.bad), .bad), indent: 2)
+        let mark = step.status == "skipped" ? style.symbol(.more) : style.paint(style.symbol(.bad), .bad)
+        lines += style.paragraph(title + error, mark: mark, indent: 2)
       }
       for warning in JSONValue(ledgerText: step.warnings).texts.prefix(5)
       where !story.messages.contains(where: { $0.hasSuffix(warning) }) {

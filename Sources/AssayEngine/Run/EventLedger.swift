@@ -55,7 +55,7 @@ final class EventLedger: Sendable {
     case .waiting(let node, let resources):
       object.set("event", to: .string("waiting"))
       object.set("node", to: node.json)
-      object.set("resources", to: .array(resources.map { .string($0) }))
+      object.set("resources", to: .string(resources.joined(separator: ", ")))
     case .publishing: object.set("event", to: .string("publishing"))
     }
     waiting.withLock { $0.append((.now, JSONValue.object(object).text)) }
