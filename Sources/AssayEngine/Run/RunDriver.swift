@@ -34,7 +34,7 @@ struct RunDriver: Sendable {
     if !schedule.isDone {
       for await signal in signals {
         let actions = schedule.handle(signal.event)
-        if let id = signal.event.node, schedule.states[id].isFinal { settle(id, schedule, signal.message) }
+        if let id = signal.event.ended, schedule.states[id].isFinal { settle(id, schedule, signal.message) }
         perform(actions, schedule, &tasks, feed)
         if schedule.isDone { break }
       }
@@ -56,7 +56,13 @@ struct RunDriver: Sendable {
           // Only now do others learn of its end by their rows: the schedule has to know why they stop.
           runner.close(node, readers)
         }
-      case .decide(let id): tasks[id] = Task { feed.yield(await decide(plan.graph.nodes[id])) }
+      case .decide(let id):
+        let node = plan.graph.nodes[id]
+        tasks[id] = Task {
+          let signal = await decide(node)
+          feed.yield(signal)
+          if case .failed = signal.event { runner.close(node, runner.readers(of: node)) }
+        }
       case .cancel(let id): tasks[id]?.cancel()
       case .skip(let id):
         let node = plan.graph.nodes[id]
@@ -221,11 +227,11 @@ struct RunDriver: Sendable {
 }
 
 extension RunSchedule.Event {
-  /// The node that it happened to; nil for what happens to the whole run.
-  fileprivate var node: Int? {
+  /// The node that has come to its end; nil for what is no end.
+  fileprivate var ended: Int? {
     switch self {
-    case .finished(let id), .failed(let id), .cancelled(let id), .decided(let id, _): id
-    case .interrupted: nil
+    case .finished(let id), .failed(let id), .cancelled(let id): id
+    case .decided, .interrupted: nil
     }
   }
 }
