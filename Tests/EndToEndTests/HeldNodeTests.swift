@@ -1,3 +1,4 @@
+import AssayFormats
 import AssayTestServers
 import Glibc
 import Synchronization
