@@ -40,7 +40,7 @@ import Testing
       - {type: lines, from: a, path: 2.txt}
       - {type: lines, from: c, path: 3.txt}
       """
-    ) { $0.clock = RunClock(startedAt: StoreTime(text: "2026-11-24T06:15:00Z") ?? .now) }
+    ) { $0.clock = RunClock(startedAt: StoreTime(text: "2026-11-24T06:15:00.000Z") ?? .now) }
     #expect(report.exitCode == 0, "\(report.messages)")
     #expect(report.outputs.map(\.published) == [holds, true, false])
     for name in ["d", "e", "1.txt"] { #expect(status(report, name) == (holds ? "finished" : "skipped")) }
@@ -127,7 +127,7 @@ import Testing
       version: 1
       name: p
       sources:
-        a: {type: flaky, hangs: true, timeout: 50ms, retry: {initial: 1ms}}
+        a: {type: flaky, hangs: true, timeout: 500ms, retry: {initial: 1ms}}
         b: {type: hanging, stubborn: true, timeout: 50ms, retry: {initial: 1ms}, on_failure: continue}
       outputs:
       - {type: lines, from: a, path: 1.txt}
@@ -138,7 +138,7 @@ import Testing
     #expect(test.contents("1.txt") == "2\n8\n9\n")
     #expect(
       report.steps[0].counters.warnings == [
-        "attempt 1 of 3 broke: it took longer than its timeout of 50ms; tried again after 1ms"
+        "attempt 1 of 3 broke: it took longer than its timeout of 500ms; tried again after 1ms"
       ])
     #expect(report.steps[1].status == "failed" && report.steps[1].counters.warnings == [])
   }

@@ -18,7 +18,7 @@ import Testing
 
   static let faults: [(String, String?)] = [
     ("a.b = ", "incomplete input"), ("1) OR (1", "near \")\": syntax error"),
-    ("1; DROP TABLE x", "near \";\": syntax error"),
+    ("1; DROP TABLE x", nil),
     ("x > 1", "no such column: x"), ("\"a\" = 1", "no such column: a"), ("(SELECT 1 FROM nope)", "no such table: nope"),
     ("", nil),
     ("count(*) > 0", nil), ("a.b > 1", nil),
@@ -29,7 +29,7 @@ import Testing
     let found = ConditionSQL(text).fault
     if let fault { #expect(found?.contains(fault) == true, "\(found ?? "nothing")") }
     if text == "a.b > 1" { #expect(found == nil) }
-    if text.isEmpty || text.hasPrefix("count") { #expect(found != nil) }
+    if text.isEmpty || text.hasPrefix("count") || text.hasPrefix("1;") { #expect(found != nil) }
   }
 
   @Test func `values keep their types, and null is not true`() throws {

@@ -128,7 +128,9 @@ package struct Explanation {
     var text = "\(PipelineReference.plural(of: family.name))\n\n"
     text += paragraphs.wrap(family.introduction, indent: 2)
     text += "\nKinds\n" + summaries(family.components.map { ($0.kind, $0.summary) })
-    if !family.commonKeys.isEmpty { text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) }
+    if !family.commonKeys.isEmpty {
+      text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) + nested(family.commonKeys)
+    }
     return text
   }
 
@@ -146,7 +148,9 @@ package struct Explanation {
       text += "\n" + paragraphs.wrap("A value alone, without a mapping, stands for '\(shorthand)'.", indent: 2)
     }
     text += nested(component.keys)
-    if !family.commonKeys.isEmpty { text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) }
+    if !family.commonKeys.isEmpty {
+      text += "\nKeys of every \(family.name)\n" + table(family.commonKeys) + nested(family.commonKeys)
+    }
     for (number, example) in component.examples.enumerated() {
       text += component.examples.count == 1 ? "\nExample\n" : "\nExample \(number + 1)\n"
       for line in PipelineReference.placed(example, family: family.name).split(separator: "\n") {

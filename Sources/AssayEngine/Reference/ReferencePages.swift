@@ -78,6 +78,7 @@ package struct ReferencePages {
     }
     if !family.commonKeys.isEmpty {
       text += "\nEvery \(family.name) takes these keys, beside its own:\n\n" + table(family.commonKeys)
+      text += nested(family.commonKeys, level: "###")
     }
     for component in family.components { text += "\n" + section(component, in: family) }
     return text
