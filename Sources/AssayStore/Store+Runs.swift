@@ -30,7 +30,14 @@ extension Store {
           .text(run.leaseUntil.text), .text(run.assayVersion), .text(run.logicalTime.text), SQLValue(run.resumedFrom),
           .text(run.trigger.rawValue), SQLValue(run.slot), SQLValue(run.file), SQLValue(run.call),
         ])
-      if let claim = run.claim { try Self.enter(run.id, into: claim, of: run.pipeline, in: handle, path) }
+      if let claim = run.claim {
+        try Self.enter(run.id, into: claim, of: run.pipeline, in: handle, path)
+      } else if let broken = run.resumedFrom {
+        // What comes of a run that a person goes on with is what came of its slot.
+        try handle.rows(
+          "UPDATE slots SET state = 'running', run_id = ?, decided_at = ?, reason = NULL WHERE run_id = ?",
+          [.text(run.id), .text(now.text), .text(broken)])
+      }
     }
   }
 

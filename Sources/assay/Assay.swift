@@ -17,6 +17,7 @@ struct Assay: AsyncParsableCommand {
       RunCommand.self, ScheduleCommand.self, PlanCommand.self, BaselineCommand.self, CheckCommand.self,
       InitCommand.self,
       RunsCommand.self, ShowCommand.self, LogsCommand.self, ResumeCommand.self, RerunCommand.self,
+      BackfillCommand.self, VacuumCommand.self,
       HistoryCommand.self, DiffCommand.self, NotifyCommand.self, ValidateCommand.self, ExplainCommand.self,
       SchemaCommand.self, ReferenceCommand.self,
     ])

@@ -79,6 +79,23 @@ import Testing
     await store.close()
   }
 
+  @Test func `a slot whose run a person goes on with has what comes of that`() async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    let claim = SlotClaim(slot: slot, owner: ProcessIdentity.current.owner)
+    _ = try await store.claim(claim, of: "p")
+    try await store.begin(record("r1", claim: claim))
+    try await store.finish("r1", RunResult(outcome: "error", exitCode: 3))
+    var next = record("r2", claim: nil)
+    next.resumedFrom = "r1"
+    try await store.begin(next)
+    #expect(try await store.slots(of: "p", since: slot).map(\.state) == ["running"])
+    try await store.finish("r2", .passed)
+    let found = try await store.slots(of: "p", since: slot)
+    #expect(found.map(\.state) == ["passed"])
+    #expect(found.map(\.runID) == ["r2"])
+    await store.close()
+  }
+
   @Test func `a slot that was passed over is decided on, unless its run is going`() async throws {
     let store = try await Store.open(folder.file("a.db"))
     try await store.pass(slot, variant: "", of: "p", as: "missed", reason: "nobody was there")

@@ -31,8 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "run", "plan", "check", "init", "baseline", "runs", "show", "logs", "resume", "rerun", "history", "diff",
-    "notify", "validate", "explain", "schema",
+    "run", "plan", "check", "init", "baseline", "runs", "show", "logs", "resume", "rerun", "backfill", "vacuum",
+    "history", "diff", "notify", "validate", "explain", "schema",
   ])
   func `the README names every command`(command: String) async throws {
     let text = try #require(RepositoryFile("README.md").text)

@@ -35,7 +35,8 @@ package struct PipelineDecoder {
 
   /// The keys of a pipeline file.
   package static let topKeys = [
-    "version", "name", "description", "params", "schedule", "timeout", "memory", "resources", "apis", "sources",
+    "version", "name", "description", "params", "schedule", "timeout", "keep", "memory", "resources", "apis",
+    "sources",
     "steps", "checks", "score", "outputs", "report", "notify",
   ]
 
@@ -93,6 +94,10 @@ package struct PipelineDecoder {
         context.fault(
           .badValue, at: item.location, "there is at least 1 of the resource '\(item.name)', not \(item.value)")
       }
+    }
+    if let node = root["keep"], let keep = Duration.decode(node, context) {
+      definition.keep = keep
+      if keep <= .zero { context.fault(.badValue, at: node.location, "'keep' must be longer than 0s") }
     }
     if let node = root["timeout"], let timeout = Duration.decode(node, context) {
       definition.timeout = timeout

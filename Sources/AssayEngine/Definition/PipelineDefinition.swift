@@ -27,6 +27,8 @@ package struct PipelineDefinition: Sendable {
   package var resources = Named<Int>()
   /// The longest time that a run takes; nil for any.
   package var timeout: Duration?
+  /// For how long runs stay in the store; nil for ever.
+  package var keep: Duration?
   /// When `assay schedule` runs the pipeline.
   package var schedules: [(location: SourceLocation, declaration: ScheduleDeclaration)] = []
 

@@ -20,6 +20,10 @@ package enum PipelineReference {
         "timeout", .duration,
         "The longest time that a run takes, from its start to its end; one that takes longer breaks."),
       key(
+        "keep", .duration,
+        "How long runs stay in the store, with their steps, checks, metrics and failed rows. Older ones are deleted at the end of a run, but never the newest that was published. For ever by default."
+      ),
+      key(
         "memory", .byteCount,
         "The most bytes that kept rows and exact measures hold in memory, a quarter of the machine's by default; what goes beyond them is in temporary files."
       ),

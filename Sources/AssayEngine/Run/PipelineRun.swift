@@ -317,6 +317,7 @@ package final class PipelineRun: Sendable {
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
     }
     try? await store.dropExpiredAnswers()
+    await dropOldRuns(store, &report)
     // The decision has fallen: what fails from here on is said, and changes nothing of it.
     do {
       for dataset in report.datasets where dataset.metrics != nil && !options.isTrial {
@@ -328,6 +329,22 @@ package final class PipelineRun: Sendable {
       try await store.saveReport(report.json.text, messages: report.messagesText, of: runID)
     } catch {
       report.messages.append(mask.apply(to: "the store's ledger is not complete: \(error)"))
+    }
+  }
+
+  /// Deletes runs of the pipeline that are older than its file keeps them, a bounded number at once.
+  private func dropOldRuns(_ store: Store, _ report: inout RunReport) async {
+    guard let keep = plan.definition.keep, !options.isTrial, !isReplay else { return }
+    var retention = RunRetention(olderThan: StoreTime.now.adding(.zero - keep))
+    // A slot that may still be caught up must be known as decided.
+    let window = plan.definition.schedules.map(\.declaration.catchUpWindow).max() ?? .zero
+    retention.slotsBefore = min(retention.before, StoreTime.now.adding(.zero - window))
+    do {
+      for name in [plan.definition.name, plan.definition.name + "#part"] {
+        try await store.dropRuns(of: name, retention, limit: 500)
+      }
+    } catch {
+      report.messages.append(mask.apply(to: "old runs are still in the store: \(error)"))
     }
   }
 
