@@ -137,7 +137,7 @@ struct BackfillPlan {
         definition = found
       }
       let time = StoreTime(milliseconds: Int64(moment.seconds) * 1000)
-      let runs = (known[time] ?? []).filter { $0.params == params }
+      let runs = (known[time] ?? []).filter { $0.params == params && !RunCall(of: $0).isOfPart }
       guard let decision = try await decision(runs, call.only, sha256, store) else { continue }
       let item = BackfillItem(moment, decision)
       items.append(item)

@@ -43,6 +43,9 @@ struct RunCall {
   /// The first argument that held a secret, which the ledger does not have; nil where none did.
   var masked: String? { arguments.first { $0.contains(SecretMask.replacement) } }
 
+  /// Whether the run was of some of its pipeline's steps alone.
+  var isOfPart: Bool { arguments.contains("--only") || arguments.contains("--from-step") }
+
   private static func texts(_ value: JSONValue?) -> [String] {
     (value?.elements ?? []).compactMap { if case .string(let text) = $0 { text } else { nil } }
   }

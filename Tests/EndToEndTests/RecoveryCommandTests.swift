@@ -83,7 +83,7 @@ import Testing
       try workspace.write("X=1\n", to: "other.env")
       let first = try await workspace.assay(
         "run", "p.yaml", "--param", "kind=b", "--at", "2026-11-24T06:15:00-05:00", "--fail-on", "warn", "--env-file",
-        "other.env", "--report", "r.json")
+        "other.env", "--only", "out.jsonl", "--report", "r.json")
       #expect(first.code == 0, "\(first.errors)")
       let asked = server.received.count
       try workspace.write("", to: "elsewhere/x")
@@ -96,7 +96,7 @@ import Testing
         "SELECT \"trigger\", slot, resumed_from, call ->> 'rerun_of' = min(id) OVER (), call ->> 'arguments' FROM runs ORDER BY rowid"
       )
       let arguments =
-        #"["--param","kind=b","--env-file","\#(workspace.path)/other.env","--fail-on","warn","--report","\#(workspace.path)/r.json"]"#
+        #"["--param","kind=b","--env-file","\#(workspace.path)/other.env","--fail-on","warn","--report","\#(workspace.path)/r.json","--only","out.jsonl"]"#
       #expect(
         rows == [
           "manual|2026-11-24T06:15:00-05:00|∅|∅|\(arguments)", "rerun|2026-11-24T06:15:00-05:00|∅|1|\(arguments)",
