@@ -123,7 +123,7 @@ import Testing
     let ending = try await workspace.start(["backfill", "p.yaml"] + arguments).end()
     #expect(ending.code == 2)
     #expect(ending.errors.contains(words), "\(ending.errors)")
-    #expect(try await !workspace.exists("assay.db") || workspace.query("SELECT id FROM runs").isEmpty)
+    if workspace.exists("assay.db") { #expect(try await workspace.query("SELECT id FROM runs").isEmpty) }
   }
 
   @Test func `runs that would stand in each other's way are not let run at once`() async throws {
