@@ -128,7 +128,7 @@ extension Store {
     for table in ["column_profiles", "row_snapshots"] {
       try handle.rows("DELETE FROM \(table) WHERE profile_id IN (\(profiles))", runs)
     }
-    for table in ["dataset_profiles", "quality_metrics", "check_results", "run_steps", "run_reports"] {
+    for table in ["dataset_profiles", "quality_metrics", "check_results", "run_steps", "run_reports", "run_notices"] {
       try handle.rows("DELETE FROM \(table) WHERE run_id IN (\(marks))", runs)
     }
     try handle.rows("DELETE FROM sent_requests WHERE root_run IN (\(marks))", runs)

@@ -24,9 +24,8 @@ struct BackfillPlan {
     let now = Int(StoreTime.now.milliseconds / 1000)
     let end = call.to == nil ? now : last.end
     if end < first.start.seconds { throw Self.refusal("--to is before --from") }
-    if end > now, last.start.seconds > now, call.to != nil {
-      throw Self.refusal("--to is in the future; a backfill is of moments that have passed")
-    }
+    if first.start.seconds > now { throw Self.refusal("--from is in the future; a backfill is of past moments") }
+    if last.start.seconds > now, !call.quiet { Terminal.error("note: moments that are still to come are left out") }
     let until = min(end, now)
     let isOwn = call.every == nil && call.cron == nil
     if let every = call.every.flatMap({ Duration(text: $0) }) {
