@@ -36,8 +36,7 @@ package struct PipelineDecoder {
   /// The keys of a pipeline file.
   package static let topKeys = [
     "version", "name", "description", "params", "schedule", "timeout", "keep", "memory", "resources", "apis",
-    "sources",
-    "steps", "checks", "score", "outputs", "report", "notify",
+    "sources", "steps", "checks", "score", "outputs", "report", "notify",
   ]
 
   package func decode(_ text: String) -> Result {
