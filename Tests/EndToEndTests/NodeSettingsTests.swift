@@ -1,3 +1,4 @@
+import AssayFormats
 import AssayTestServers
 import Glibc
 import Testing
@@ -86,6 +87,36 @@ import Testing
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.step("pipe")?["status"]?.string == "failed")
     #expect(run.published == [false, true])
+  }
+
+  @Test(arguments: [false, true])
+  func `rows that cannot be sent keep nothing else from being sent and published`(hangs: Bool) async throws {
+    try await withServer({ request in
+      if request.target.hasPrefix("/good") { return [reply(200, Self.json, "{}")] }
+      return hangs ? [.silence] : [reply(422, Self.json, "{}")]
+    }) { server in
+      let workspace = try Workspace()
+      try workspace.write("a\n1\n2\n", to: "in.csv")
+      let run = try await workspace.run(
+        """
+        apis: {a: {base_url: "\(server.url)"}}
+        sources: {s: {type: csv, path: in.csv}}
+        outputs:
+          - {type: http, api: a, from: s, path: "/bad/{a}", on_failure: continue\(hangs ? ", timeout: 300ms" : "")}
+          - {type: http, api: a, from: s, path: "/good/{a}"}
+          - {type: jsonl, from: s, path: out.jsonl}
+        """)
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.report["outcome"]?.string == "warned")
+      #expect(run.published == [false, true, true])
+      #expect(server.received.filter { $0.target.hasPrefix("/good") }.count == 2)
+      #expect(workspace.text("out.jsonl") == "{\"a\":1}\n{\"a\":2}\n")
+      let failed = run.report["steps"]?.elements?.first { $0["status"]?.string == "failed" }
+      let error = failed?["error"]?.string ?? ""
+      #expect(hangs ? error == "it took longer than its timeout of 300ms" : error.contains("422"), "\(error)")
+      #expect(run.errors.contains("output 1 (http): 0 of 2 requests were sent"), "\(run.errors)")
+      #expect(!run.errors.contains("2 of 2 requests were sent"), "\(run.errors)")
+    }
   }
 
   @Test(arguments: [

@@ -229,7 +229,10 @@ struct RunVerdict: Sendable {
     let found = state.results
     let isWhole = interruptedWith == nil && nodes.allSatisfy { $0.state == .finished || $0.state == .skipped }
     if found.deliveries.isEmpty || isWhole { return [] }
+    // Where the run goes on without what failed, nothing is open of the rest.
+    let goesOn = interruptedWith == nil && nodes.allSatisfy(Self.isWell)
     return nodes.compactMap { node in
+      if goesOn, node.state == .finished { return nil }
       guard let progress = found.deliveries[node.node.id], case .delivery(let delivery)? = found.staged[node.node.id]
       else { return nil }
       let all = delivery.requestCount
