@@ -29,7 +29,7 @@ enum Program {
     assay_keep_freed_memory()
     raiseFileLimit()
     do {
-      var command = try Assay.parseAsRoot()
+      var command = try Assay.parseAsRoot(callArguments())
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -48,6 +48,22 @@ enum Program {
       Glibc.exit(2)
     }
   }
+}
+
+/// What the program was called with, without its name.
+///
+/// The standard library finds that beside the environment, where it is not if a preloaded library has moved the
+/// environment; the system knows it all the same.
+private func callArguments() -> [String] {
+  let known = CommandLine.arguments.dropFirst()
+  guard known.isEmpty, let file = fopen("/proc/self/cmdline", "r") else { return Array(known) }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65_536)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+  // Each word ends with a zero byte, the last one too.
+  return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).dropFirst()
+    .map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// Lets the process hold as many files as the system allows: each file output holds one until it is published.
