@@ -29,6 +29,8 @@ package struct PipelineWatch {
   private let folder: PipelineFolder
   private let read: @Sendable (String) -> PipelineReading
   private var known: [String: Known] = [:]
+  /// The file of each pipeline, by the pipeline's id.
+  private var owners: [String: String] = [:]
 
   package init(_ folder: PipelineFolder, read: @escaping @Sendable (String) -> PipelineReading) {
     self.folder = folder
@@ -50,6 +52,7 @@ package struct PipelineWatch {
       if one.missing < 2, !readsAll { continue }
       known[file] = nil
       if let good = one.good {
+        owners[good.id] = nil
         changes.dropped.append(good.id)
         changes.notes.append(
           Note(isError: false, file: file, text: "the file is gone: '\(good.name)' is not run any more"))
@@ -69,7 +72,7 @@ package struct PipelineWatch {
     return changes
   }
 
-  private func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes) {
+  private mutating func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes) {
     let before = one.good
     switch reading {
     case .broken(let faults):
@@ -80,8 +83,7 @@ package struct PipelineWatch {
     case .good(let pipeline, let warnings):
       changes.notes += warnings.map { Note(isError: false, file: file, text: $0) }
       one.isBroken = false
-      let isTwice = known.contains { $0.key != file && $0.value.good?.id == pipeline.id && !pipeline.entries.isEmpty }
-      if isTwice {
+      if !pipeline.entries.isEmpty, let owner = owners[pipeline.id], owner != file {
         one.isBroken = true
         changes.notes.append(
           Note(
@@ -90,8 +92,14 @@ package struct PipelineWatch {
         return
       }
       one.good = pipeline.entries.isEmpty ? nil : pipeline
-      if let before, before.id != one.good?.id { changes.dropped.append(before.id) }
-      if let good = one.good { changes.taken.append((file, good)) }
+      if let before, before.id != one.good?.id {
+        owners[before.id] = nil
+        changes.dropped.append(before.id)
+      }
+      if let good = one.good {
+        owners[good.id] = file
+        changes.taken.append((file, good))
+      }
     }
   }
 }

@@ -14,18 +14,17 @@ extension ScheduleService {
       jobs[id] = nil
       unread[id] = nil
     }
-    var fresh: [Job] = Array(unread.values)
+    var fresh = unread
     for (file, pipeline) in changes.taken {
       let job = Job(file: file, pipeline: pipeline)
       if jobs[pipeline.id] == nil {
-        fresh.removeAll { $0.pipeline.id == pipeline.id }
-        fresh.append(job)
+        fresh[pipeline.id] = job
       } else {
         jobs[pipeline.id] = job
         perform(scheduler.add(pipeline.job, decidedUntil: nil, now: now))
       }
     }
-    for (store, jobs) in Dictionary(grouping: fresh, by: \.pipeline.store).sorted(by: { $0.key < $1.key }) {
+    for (store, jobs) in Dictionary(grouping: fresh.values, by: \.pipeline.store).sorted(by: { $0.key < $1.key }) {
       await takeIn(jobs.sorted { $0.pipeline.id < $1.pipeline.id }, of: store)
     }
   }

@@ -90,7 +90,8 @@ package actor ScheduleService {
         await look(readsAll: true)
         log.info("the pipeline files were read again", metadata: ["pipelines": "\(jobs.count)"])
         notifier.ready(status: status)
-      } else if rounds % 3 == 2, !isDraining {
+      } else if rounds % max(3, watch.count / 500) == 2, !isDraining {
+        // Every three seconds, and seldom enough that thousands of idle files cost next to nothing.
         await look()
       }
       perform(scheduler.tick(now))

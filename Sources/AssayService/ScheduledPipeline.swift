@@ -13,11 +13,13 @@ package struct ScheduledPipeline: Sendable {
     }
   }
 
-  package var name: String
+  package let name: String
   /// The file's text: its runs are of this form, whatever becomes of the file meanwhile.
   package var text: String
   /// The store's file.
-  package var store: String
+  package let store: String
+  /// What tells the pipeline from all others: its runs are known by store and name.
+  package let id: String
   package var entries: [Entry]
   /// Whether somebody wants to know of missed slots and of runs that died.
   package var notifies: Bool
@@ -26,12 +28,10 @@ package struct ScheduledPipeline: Sendable {
     self.name = name
     self.text = text
     self.store = store
+    id = "\(store)#\(name)"
     self.entries = entries
     self.notifies = notifies
   }
-
-  /// What tells the pipeline from all others: its runs are known by store and name.
-  package var id: String { "\(store)#\(name)" }
 
   var job: ScheduledJob { ScheduledJob(id: id, schedules: entries.map(\.schedule)) }
 
