@@ -72,7 +72,8 @@ package struct PipelineWatch {
     return changes
   }
 
-  private mutating func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes) {
+  private mutating func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes)
+  {
     let before = one.good
     switch reading {
     case .broken(let faults):
