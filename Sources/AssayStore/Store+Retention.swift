@@ -16,6 +16,10 @@ extension Store {
   /// For how long one transaction that deletes holds the lock, about.
   private static let timeSlice = Duration.milliseconds(25)
 
+  /// Lets others have the lock between two transactions that delete: who waits for it looks only now and then whether it is
+  /// free, and would otherwise never find it so.
+  static func pauseBetweenDeletions() async { try? await Task.sleep(for: timeSlice) }
+
   /// Deletes runs of a pipeline that are too old, with all that hangs on them, in small transactions.
   /// - Parameter limit: The most runs; the others go at the next time.
   /// - Returns: How many have gone.
@@ -32,6 +36,7 @@ extension Store {
       }
       dropped += count
       isDone = ended
+      if !isDone { await Self.pauseBetweenDeletions() }
     }
     try await file.transaction { handle throws(StoreFailure) in
       try handle.rows(

@@ -42,6 +42,7 @@ extension Store {
       }
       dropped += count
       if count == 0 { return dropped }
+      await Self.pauseBetweenDeletions()
     }
   }
 
