@@ -177,6 +177,26 @@ import Testing
     #expect(report.datasets.map(\.name) == datasets)
   }
 
+  @Test func `a selection grades nothing that the whole run would not`() async throws {
+    let test = TestRun()
+    let report = try await test.run(
+      """
+      version: 1
+      name: p
+      sources:
+        a: {type: counting}
+        b: {type: counting, rows: 0, on_empty: pass}
+      checks: {a: {columns: {id: not_null}}}
+      outputs:
+      - {type: lines, from: a, path: 1.txt}
+      - {type: lines, from: b, path: 2.txt}
+      """
+    ) { $0.selection = .only(["b"]) }
+    #expect(report.exitCode == 0, "\(report.messages)")
+    #expect(report.datasets.isEmpty)
+    #expect(test.contents("2.txt") == "")
+  }
+
   @Test(arguments: [
     (RunSelection.only(["c", "nigthly"]), "--only: nothing has the name or tag 'nigthly'; did you mean 'nightly'?"),
     (

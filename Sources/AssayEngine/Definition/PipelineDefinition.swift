@@ -25,6 +25,8 @@ package struct PipelineDefinition: Sendable {
   package var paramTypes: [String: ValueType] = [:]
   /// What nodes may use together at the most, over all runs that share the store.
   package var resources = Named<Int>()
+  /// Whether the file has checks that this run leaves out.
+  var leavesOutChecks = false
   /// The longest time that a run takes; nil for any.
   package var timeout: Duration?
   /// For how long runs stay in the store; nil for ever.
@@ -33,6 +35,9 @@ package struct PipelineDefinition: Sendable {
   package var schedules: [(location: SourceLocation, declaration: ScheduleDeclaration)] = []
 
   package init() {}
+
+  /// Whether the datasets that outputs use are graded, since the file has no checks.
+  var gradesOutputs: Bool { checks.isEmpty && !leavesOutChecks }
 
   /// The outputs that the run does not leave out.
   var chosenOutputs: [OutputDeclaration] { outputs.filter { !$0.isLeftOut } }

@@ -81,7 +81,7 @@ package struct RunPlan: Sendable {
         ($0, definition.outputs.first?.location ?? .start, false, nil)
       }
     return datasets.sorted { $0.1 < $1.1 }.compactMap { name, location, declares, onEmpty in
-      let isScored = checks[name] != nil || definition.checks.isEmpty && outputs.contains(name)
+      let isScored = checks[name] != nil || definition.gradesOutputs && outputs.contains(name)
       guard isScored || lent[name] != nil || declares && needed.contains(name) else { return nil }
       var declaration = checks[name] ?? DatasetChecks(dataset: name, location: location)
       // Without checks of its own, what a source says of no rows goes for its grading too.

@@ -58,6 +58,7 @@ package enum RunSelection: Sendable, Hashable {
     part.checks = whole.checks.filter { checks in
       PublishedTable(checks.dataset).map { tables.contains($0.name) } ?? reached.contains(checks.dataset)
     }
+    part.leavesOutChecks = part.checks.count < whole.checks.count
     part.score = nil
     return part
   }
