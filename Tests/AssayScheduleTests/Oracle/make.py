@@ -22,7 +22,8 @@ SPARSE = """0 0 * * *|30 2 * * *|30 1 * * *|0 2 * * *|0 3 * * *|59 23 * * *|15 6
 0 4 8-14 * 2|45 0 1,15 */3 *|0 0 * * 1,3,5|10 10 10 10 *|0 0 1 4 *|59 1 * * *|0 1 * * *|1 2 28-31 * *|*/30 2 * * 0
 0 0,12 * * 6|0 2 15 3-11 *""".replace("\n", "|").split("|")
 DENSE = ["0 * * * *", "*/15 * * * *", "30 */2 * * *", "* 1-3 * * *"]
-ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"]
+ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca",
+         "Europe/London", "America/Sao_Paulo", "Asia/Tehran"]
 
 
 def moment(local, zone):
