@@ -139,6 +139,9 @@ extension Store {
     try handle.rows("DELETE FROM sent_requests WHERE root_run IN (\(marks))", runs)
     try handle.rows(
       "DELETE FROM slots WHERE run_id IN (\(marks)) AND slot < ?", runs + [.text(retention.slotsBefore.text)])
+    try handle.rows(
+      "DELETE FROM run_notices WHERE run_id GLOB ? AND at < ?",
+      [.text(NoticeKey.slotPrefix + "*"), .text(retention.slotsBefore.text)])
     try handle.rows("DELETE FROM runs WHERE id IN (\(marks))", runs)
     return true
   }

@@ -118,8 +118,10 @@ struct NotifyCommand: AsyncParsableCommand {
     default: throw wrong("the pipeline '\(pipeline)' has no run '\(word)'")
     }
     guard let outcome = record.outcome else { throw wrong("the run \(record.id) has not ended") }
-    let events = try await NoticeEvent.all(
-      outcome: outcome, exitCode: record.exitCode, run: record.id, pipeline: pipeline, in: store)
+    let ending = RunEnding(
+      outcome: outcome, exitCode: record.exitCode, isOfPart: RunCall(of: record).isOfPart,
+      steps: try await store.steps(of: record.id).map { (kind: $0.kind, status: $0.status) })
+    let events = try await NoticeEvent.all(ending, run: record.id, pipeline: pipeline, in: store)
     guard !events.isEmpty, record.trigger != .backfill else {
       if !quiet { Terminal.error("nobody is told of the run \(record.id): \(reason(for: record))") }
       return nil
@@ -133,7 +135,8 @@ struct NotifyCommand: AsyncParsableCommand {
   }
 
   private func reason(for record: RunRecord) -> String {
-    record.trigger == .backfill ? "it is of a backfill" : "it was interrupted"
+    if record.trigger == .backfill { return "it is of a backfill" }
+    return record.outcome == "interrupted" ? "it was interrupted" : "it is of a part of the pipeline, and did not fail"
   }
 
   private func wrong(_ message: String) -> ExitStatus {

@@ -74,7 +74,40 @@ import Testing
     #expect(try await store.claim(key(run: "r2"), atMostEvery: hour, lease: hour, now: noon) == .suppressed)
     #expect(try await store.claim(key(run: "r2"), atMostEvery: hour, lease: hour, now: noon) == .told)
     #expect(try await store.resetNotices(of: "failure", entry: "slack", pipeline: "p") == 1)
-    #expect(try await store.claim(key(run: "r3"), atMostEvery: hour, lease: hour, now: noon) == .granted(suppressed: 0))
+    #expect(try await store.claim(key(run: "r3"), atMostEvery: hour, lease: hour, now: noon) == .granted(suppressed: 1))
+    await store.close()
+  }
+
+  @Test func `of a slot is told once, by one process, unless it could not be sent`() async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    func slot(_ text: String, _ pipeline: String = "p") -> NoticeKey {
+      NoticeKey(pipeline: pipeline, entry: "slack", event: "missed", slot: text)
+    }
+    #expect(try await store.claim(slot("a"), atMostEvery: nil, lease: hour) == .granted(suppressed: 0))
+    #expect(try await store.claim(slot("a"), atMostEvery: nil, lease: hour) == .told)
+    try await store.settle(slot("a"), sent: false)
+    #expect(try await store.claim(slot("a"), atMostEvery: nil, lease: hour) == .granted(suppressed: 0))
+    try await store.settle(slot("a"), sent: true)
+    #expect(try await store.claim(slot("a"), atMostEvery: nil, lease: hour) == .told)
+    for other in [slot("b"), slot("a", "q")] {
+      #expect(try await store.claim(other, atMostEvery: nil, lease: hour) == .granted(suppressed: 0))
+    }
+    await store.close()
+  }
+
+  @Test(arguments: [
+    ("recovery", true, false), ("recovery", false, true), ("success", true, false), ("warning", true, true),
+  ])
+  func `an incident is open from the failure that was told to the recovery that was`(
+    event: String, sent: Bool, isOpen: Bool
+  ) async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    #expect(try await !store.isIncidentOpen(of: "slack", pipeline: "p", before: nil))
+    try await store.settle(key(run: "r1"), sent: true)
+    #expect(try await store.isIncidentOpen(of: "slack", pipeline: "p", before: nil))
+    #expect(try await !store.isIncidentOpen(of: "hook", pipeline: "p", before: nil))
+    try await store.settle(key(event, run: "r2"), sent: sent)
+    #expect(try await store.isIncidentOpen(of: "slack", pipeline: "p", before: nil) == isOpen)
     await store.close()
   }
 
@@ -84,6 +117,32 @@ import Testing
     try await store.settle(key(), sent: true, now: noon)
     let before = StoreTime(milliseconds: noon.milliseconds - 86_400_000)
     #expect(try await store.claim(key(), atMostEvery: hour, lease: hour, now: before) == .granted(suppressed: 0))
+    await store.close()
+  }
+
+  @Test func `the judged run before another is none that was let through, of a part, or without all that it was for`()
+    async throws
+  {
+    let store = try await Store.open(folder.file("a.db"))
+    let steps = [
+      StepRecord(name: "s", kind: "source", type: "csv", status: "failed"),
+      StepRecord(name: "o", kind: "output", type: "jsonl", status: "skipped"),
+    ]
+    let runs: [(id: String, outcome: String, code: Int, call: String?, steps: [StepRecord])] = [
+      ("r1", "error", 3, nil, []), ("r2", "failed", 0, nil, []),
+      ("r3", "passed", 0, #"{"version":1,"arguments":["--only","o"]}"#, []),
+      ("r4", "failed", 1, #"{"version":1,"arguments":["--from-step","o"]}"#, []), ("r5", "warned", 0, nil, steps),
+      ("r6", "passed", 0, #"{"version":1,"arguments":["--param","a=b"]}"#, []), ("r7", "passed", 0, nil, []),
+    ]
+    for (place, run) in runs.enumerated() {
+      var record = RunRecord(
+        id: run.id, pipeline: "p", definitionSHA256: "", startedAt: noon.adding(.seconds(place)), assayVersion: "1")
+      record.call = run.call
+      try await store.begin(record)
+      try await store.finish(run.id, RunResult(outcome: run.outcome, exitCode: run.code, steps: run.steps))
+    }
+    #expect(try await store.judgedRun(before: "r6", of: "p")?.id == "r1")
+    #expect(try await store.judgedRun(before: "r7", of: "p")?.id == "r6")
     await store.close()
   }
 

@@ -164,6 +164,107 @@ import Testing
     }
   }
 
+  @Test func `what a failure held back is told by the next one where no recovery is`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      let text = pipeline("- {type: webhook, url: \"\(server.url)\", at_most_every: 1h, on: [failure]}")
+      for rows in [Self.bad, Self.bad, Self.good, Self.bad] {
+        try workspace.write(rows, to: "in.csv")
+        try await workspace.run(text)
+      }
+      let told = try bodies(server).map { "\($0["event"]?.string ?? "") \($0["suppressed"]?.int ?? -1)" }
+      #expect(told == ["failure 0", "failure 1"])
+    }
+  }
+
+  @Test func `a recovery is told after runs that were let through, and again where it could not be sent`() async throws
+  {
+    let isDown = Mutex(false)
+    try await withServer({ _ in isDown.withLock { $0 } ? [reply(500, [], "down")] : [reply(200, [], "ok")] }) {
+      server in
+      let workspace = try Workspace()
+      let text = pipeline(
+        "- {type: webhook, url: \"\(server.url)\", attempts: 1, on: [failure, recovery, warning]}")
+      let calls: [(rows: String, arguments: [String], isDown: Bool)] = [
+        (Self.bad, [], false), (Self.bad, ["--fail-on", "never"], false), (Self.good, [], true), (Self.good, [], false),
+        (Self.good, [], false),
+      ]
+      for call in calls {
+        isDown.withLock { $0 = call.isDown }
+        try workspace.write(call.rows, to: "in.csv")
+        try workspace.write("version: 1\nname: p\n" + text, to: "p.yaml")
+        _ = try await workspace.start(["run", "p.yaml"] + call.arguments).end()
+      }
+      #expect(try bodies(server).map { $0["event"]?.string } == ["failure", "warning", "recovery", "recovery"])
+    }
+  }
+
+  @Test func `a run of a part tells nothing but failure, and ends no incident`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      let base = "\(server.url)/ping"
+      let text = pipeline(
+        """
+        - {type: webhook, url: "\(server.url)/hook", on: [failure, recovery, warning, success]}
+        - {type: ping, url: "\(base)", fail_url: "\(base)/fail", start_url: "\(base)/start"}
+        """)
+      try workspace.write("version: 1\nname: p\n" + text, to: "p.yaml")
+      let part = ["--only", "s"]
+      var seen: [[String]] = []
+      for (rows, arguments) in [
+        (Self.bad, []), (Self.good, part), (Self.good, ["--from-step", "s"]), (Self.good, []), (Self.bad, part),
+      ] {
+        let before = server.received.count
+        try workspace.write(rows, to: "in.csv")
+        _ = try await workspace.start(["run", "p.yaml"] + arguments).end()
+        seen.append(server.received.dropFirst(before).map(\.target).sorted())
+      }
+      #expect(
+        seen == [
+          ["/hook", "/ping/fail", "/ping/start"], [], [], ["/hook", "/ping", "/ping/start"], ["/hook", "/ping/fail"],
+        ])
+      let hooks = server.received.filter { $0.target == "/hook" }
+      let events = try hooks.map { try JSONParser.parse(String(decoding: $0.body, as: UTF8.self))["event"]?.string }
+      #expect(events == ["failure", "recovery", "failure"])
+      let late = try await workspace.assay("notify", "p.yaml", "--run", "last~2")
+      #expect(late.code == 0 && late.errors.contains("it is of a part of the pipeline"), "\(late.errors)")
+    }
+  }
+
+  @Test func `a run of which nothing came is told as a warning with its reason, and is neither good nor bad`()
+    async throws
+  {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      let run = try await workspace.run(
+        """
+        sources: {s: {type: csv, path: nosuch.csv, on_failure: continue}}
+        outputs: [{type: jsonl, from: s, path: out.jsonl}]
+        notify:
+          - {type: ping, url: "\(server.url)/ping"}
+          - {type: webhook, url: "\(server.url)/hook", on: [recovery, warning, success]}
+        """)
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(server.received.map(\.target) == ["/hook"])
+      let body = try #require(try bodies(server).first)
+      #expect(body["event"]?.string == "warning")
+      #expect(body["reason"] == body["reasons"]?.elements?.first && body["reason"] != .null, "\(body.text)")
+    }
+  }
+
+  @Test func `which call of a dead man's switch failed is said`() async throws {
+    try await withServer({ received in
+      received.target == "/start" ? [reply(404, [], "no")] : [reply(200, [], "ok")]
+    }) { server in
+      let workspace = try Workspace()
+      try workspace.write(Self.good, to: "in.csv")
+      let run = try await workspace.run(
+        pipeline("- {type: ping, url: \"\(server.url)/p\", start_url: \"\(server.url)/start\"}"))
+      let said = run.errors.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(said.contains("notify 'ping': 'start_url' could not be called: "), "\(said)")
+    }
+  }
+
   @Test func `a message that could not be sent changes nothing of the run, is said, and does not count for the limit`()
     async throws
   {

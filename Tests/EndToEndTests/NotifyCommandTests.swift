@@ -67,7 +67,12 @@ import Testing
       let call = [
         "notify", "p.yaml", "--missed", "2026-11-24T06:00:00-05:00", "--count", "3", "--reason", "no scheduler ran",
       ]
-      for expected in ["told of missed, answered 200", "held back"] {
+      let other = ["notify", "p.yaml", "--missed", "2026-11-24T12:00:00Z"]
+      let same = ["notify", "p.yaml", "--missed", "2026-11-24T11:00:00Z"]
+      for (call, expected) in [
+        (call, "told of missed, answered 200"), (call, "was told before"), (same, "was told before"),
+        (other, "held back"), (other, "was told before"),
+      ] {
         let ending = try await workspace.start(call).end()
         #expect(ending.code == 0 && ending.errors.contains(expected), "\(ending.errors)")
       }
@@ -161,6 +166,20 @@ import Testing
       try write(workspace, "- {type: webhook, url: \"\(server.url)\"}")
       #expect(try await workspace.assay("run", "p.yaml", "--no-notify").code == 1)
       let children = try (0..<4).map { _ in try workspace.start(["notify", "p.yaml", "--run", "last"]) }
+      for child in children {
+        let ending = await child.end()
+        #expect(ending.code == 0, "\(ending.errors)")
+      }
+      #expect(server.received.count == 1)
+    }
+  }
+
+  @Test func `of several processes that would tell of a slot, one does`() async throws {
+    try await withServer({ _ in [reply(200, [], "ok")] }) { server in
+      let workspace = try Workspace()
+      try write(workspace, "- {type: webhook, url: \"\(server.url)\"}")
+      let call = ["notify", "p.yaml", "--missed", "2026-11-24T06:00:00-05:00"]
+      let children = try (0..<4).map { _ in try workspace.start(call) }
       for child in children {
         let ending = await child.end()
         #expect(ending.code == 0, "\(ending.errors)")

@@ -65,7 +65,7 @@ enum NoticeField: String, CaseIterable {
     case .run: .optional(notice.runID)
     case .outcome: .optional(notice.outcome)
     case .exitCode: count(notice.exitCode)
-    case .reason: .optional(notice.reason)
+    case .reason: .optional(words.reason)
     case .reasons: .array(words.reasons.map { .string($0) })
     case .checks: .array(notice.checks.prefix(Self.listedChecks).map(\.json))
     case .failedChecks: count(ofRun ? notice.failedChecks.count : nil)

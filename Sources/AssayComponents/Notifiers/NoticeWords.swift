@@ -38,6 +38,11 @@ struct NoticeWords {
     }
   }
 
+  /// Why, in a line; nil where all is well. What only warns has no reason of its own: the first of them is told.
+  var reason: String? {
+    notice.reason.map { CheckText.safe($0) } ?? (notice.event == .warning ? reasons.first : nil)
+  }
+
   /// Why, each thing in a line: what broke, then the checks that do not hold.
   var reasons: [String] {
     var lines = notice.messages.prefix(Self.shownMessages).map { CheckText.safe($0) }

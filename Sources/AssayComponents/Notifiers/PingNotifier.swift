@@ -63,10 +63,16 @@ package struct PingNotifier: Notifier, Component {
   }
 
   package func message(_ notice: Notice) -> NoticeMessage? {
-    (Self.isBad(notice.event) ? failURL : url).map { NoticeMessage(method.method, $0) }
+    Self.isBad(notice.event) ? failURL.map { call($0, "fail_url") } : call(url, "url")
   }
 
-  package var startMessage: NoticeMessage? { startURL.map { NoticeMessage(method.method, $0) } }
+  package var startMessage: NoticeMessage? { startURL.map { call($0, "start_url") } }
+
+  private func call(_ address: String, _ key: String) -> NoticeMessage {
+    var message = NoticeMessage(method.method, address)
+    message.addressKey = key
+    return message
+  }
 
   private static func isBad(_ event: NoticeEvent) -> Bool { event == .failure || event == .missed }
 }

@@ -37,7 +37,7 @@ struct SlackMessage {
       }
       blocks.append(["type": "context", "elements": [["type": "mrkdwn", "text": .string(text)]]])
     }
-    let first = words.reasons.first.map { ": \($0)" } ?? ""
+    let first = words.reason.map { ": \($0)" } ?? ""
     return [
       "text": .string(Self.cut(Self.escaped(title + first), to: Self.sectionLimit)), "blocks": .array(blocks),
     ]

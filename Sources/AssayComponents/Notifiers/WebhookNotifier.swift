@@ -33,6 +33,8 @@ package struct WebhookNotifier: Notifier, Component {
     ],
     rules: [
       Rule("url", code: .badValue) { addressFault($0.url) },
+      Rule("url", code: .badValue) { placeholderFault($0.url) },
+      Rule("headers", code: .badValue) { $0.headerFault },
       Rule("body") { $0.method == .get && $0.body != nil ? "a GET carries no body" : nil },
     ],
     examples: [
@@ -57,6 +59,9 @@ package struct WebhookNotifier: Notifier, Component {
         "type: webhook\n⟪url: hooks.example.com/assay",
         "'hooks.example.com/assay' is no URL; it must start with http:// or https://"),
       FaultExample(
+        "type: webhook\nurl: https://hooks.example.com/assay\n⟪headers: {X-Run: \"{run}\"}",
+        "'{run}' would be sent as it stands: placeholders are for 'body' alone"),
+      FaultExample(
         "type: webhook\nurl: https://hooks.example.com/assay\n⟪on: []",
         "'on' names no event, so that nothing is ever told"),
     ])
@@ -66,6 +71,31 @@ package struct WebhookNotifier: Notifier, Component {
     if method == .get { return NoticeMessage(.get, url, headers: fields) }
     return .json(body?.value(notice) ?? NoticeField.body(notice), method.method, url, headers: fields)
   }
+}
+
+extension WebhookNotifier {
+  /// What the program itself says of a request.
+  private static let ownHeaders: Set<String> = ["content-length", "transfer-encoding", "host", "connection"]
+
+  fileprivate var headerFault: String? {
+    for item in headers.items {
+      if !isHeaderName(item.name) { return "'\(item.name)' cannot be a header's name" }
+      if Self.ownHeaders.contains(item.name.lowercased()) {
+        return "'\(item.name)' is not the file's to say: it follows from the request"
+      }
+      if item.value.unicodeScalars.contains(where: { $0.value < 32 && $0 != "\t" || $0.value == 127 }) {
+        return "the value of '\(item.name)' has a line break or another control character"
+      }
+      if let fault = placeholderFault(item.value) { return fault }
+    }
+    return nil
+  }
+}
+
+/// What is wrong with a text of the file that is sent as it stands: a placeholder that somebody hopes is filled.
+private func placeholderFault(_ text: String) -> String? {
+  NoticeField.allCases.map { "{\($0.rawValue)}" }.first { text.contains($0) }
+    .map { "'\($0)' would be sent as it stands: placeholders are for 'body' alone" }
 }
 
 /// What is wrong with an address that stands in the file; nil for none. An empty one has no value yet.

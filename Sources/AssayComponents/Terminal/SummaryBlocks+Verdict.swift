@@ -68,7 +68,10 @@ extension SummaryBlocks {
   }
 
   private var brokenPart: String {
-    let names = report.steps.filter { $0.status == "failed" }.map { step in
+    let failed = report.steps.filter { $0.status == "failed" }
+    // What broke the run before what it would have outlived.
+    let ordered = failed.filter { !$0.toleratesFailure } + failed.filter(\.toleratesFailure)
+    let names = ordered.map { step in
       "\(step.kind == "check" ? "checks of" : step.kind) '\(style.cut(style.safe(step.name), to: 40))'"
     }
     guard let first = names.first else { return "see why above" }

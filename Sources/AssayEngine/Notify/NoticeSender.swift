@@ -1,5 +1,6 @@
 internal import AssayDefinition
 package import AssayHTTP
+internal import AssaySchedule
 package import AssayStore
 
 /// Tells a pipeline's notifiers, over connections of its own.
@@ -30,10 +31,15 @@ package struct NoticeSender: Sendable {
     package var result: Result
     /// What else is to be said, masked.
     package var note: String?
+    /// The key of the file that has the address, of a notifier with several.
+    package var addressKey: String?
 
     /// What went wrong, in a line; nil where nothing did.
     package var complaint: String? {
-      if case .failed(let reason) = result { return "notify '\(notifier)': the message could not be sent: \(reason)" }
+      if case .failed(let reason) = result {
+        let what = addressKey.map { "'\($0)' could not be called" } ?? "the message could not be sent"
+        return "notify '\(notifier)': \(what): \(reason)"
+      }
       return note.map { "notify '\(notifier)': \($0)" }
     }
   }
@@ -59,10 +65,17 @@ package struct NoticeSender: Sendable {
   package func send(_ notice: Notice, events: [NoticeEvent], store: Store?) async -> [Delivery] {
     await overConnections { transport, declaration in
       var notice = notice
+      var events = events
       let isGood = events.contains(.success)
       let wanted = declaration.events
+      // A recovery that could not be sent is still owed.
+      if isGood, !events.contains(.recovery), wanted.contains(.recovery), let store,
+        await isIncidentOpen(notice.runID, declaration, store)
+      {
+        events.insert(.recovery, at: 0)
+      }
       guard let event = notice.isTest ? wanted.first : events.first(where: { wanted.contains($0) }) else {
-        if isGood { _ = await endIncident(of: declaration, store) }
+        if isGood { await endIncident(of: declaration, store) }
         return nil
       }
       notice.event = event
@@ -75,7 +88,9 @@ package struct NoticeSender: Sendable {
     await overConnections { transport, declaration in
       guard let message = declaration.notifier.startMessage else { return nil }
       let result = await send(message, declaration, attempts: 1, key: nil, transport)
-      return Delivery(notifier: declaration.name, event: nil, result: result)
+      var delivery = Delivery(notifier: declaration.name, event: nil, result: result)
+      delivery.addressKey = message.addressKey
+      return delivery
     }
   }
 
@@ -101,7 +116,13 @@ package struct NoticeSender: Sendable {
     return deliveries
   }
 
+  /// Whether a notifier was told of a failure before a run, and of no recovery since.
+  private func isIncidentOpen(_ run: String?, _ declaration: NotifierDeclaration, _ store: Store) async -> Bool {
+    (try? await store.isIncidentOpen(of: declaration.name, pipeline: pipeline, before: run)) ?? false
+  }
+
   /// Lets the next failure be told at once. Returns how many were held back and not yet told of.
+  @discardableResult
   private func endIncident(of declaration: NotifierDeclaration, _ store: Store?) async -> Int {
     guard declaration.common.atMostEvery != nil, let store else { return 0 }
     // A store that is locked for that long holds the next failure back for a while at the worst.
@@ -117,16 +138,22 @@ package struct NoticeSender: Sendable {
     var delivery = Delivery(notifier: declaration.name, event: notice.event, result: .told)
     var notice = notice
     let key = NoticeKey(
-      pipeline: pipeline, entry: declaration.name, event: notice.event.rawValue, run: notice.runID)
+      pipeline: pipeline, entry: declaration.name, event: notice.event.rawValue, run: notice.runID,
+      slot: notice.event == .missed ? notice.slot.map(Self.moment) : nil)
     var forgets: String?
     var held = 0
+    var heldFailures = 0
     if let store {
       do throws(StoreFailure) {
         let every = notice.event == .recovery ? nil : declaration.common.atMostEvery
         let claim = try await store.claim(key, atMostEvery: every, lease: longest(declaration))
         // A run that was told of is past, and ends nothing of what came after it.
         if claim == .told { return delivery }
-        if isGood { notice.suppressed = await endIncident(of: declaration, store) }
+        if isGood {
+          let failures = await endIncident(of: declaration, store)
+          // Others leave them to the next failure.
+          if notice.event == .recovery { heldFailures = failures }
+        }
         guard case .granted(let suppressed) = claim else {
           delivery.result = .suppressed
           return delivery
@@ -137,9 +164,10 @@ package struct NoticeSender: Sendable {
         forgets = "that it was sent is not remembered: \(error)"
       }
     }
-    notice.suppressed += held
+    notice.suppressed = held + heldFailures
     notice.mask(mask)
     let message = declaration.notifier.message(notice)
+    delivery.addressKey = message?.addressKey
     if let message {
       let number = [pipeline, notice.runID ?? notice.slot ?? "", declaration.name, notice.event.rawValue]
       // No two tests are the same message.
@@ -151,13 +179,18 @@ package struct NoticeSender: Sendable {
     if let store, forgets == nil {
       do throws(StoreFailure) {
         let isSent = if case .failed = delivery.result { false } else { true }
-        try await store.settle(key, sent: isSent, told: held)
+        try await store.settle(key, sent: isSent, told: held, ofFailures: heldFailures)
       } catch {
         forgets = "that it was sent is not remembered: \(error)"
       }
     }
     delivery.note = forgets.map { mask.apply(to: $0) }
     return message == nil ? nil : delivery
+  }
+
+  /// A slot as a moment, however it was written.
+  private static func moment(_ slot: String) -> String {
+    ZonedMoment(text: slot).map { ZonedMoment(seconds: $0.seconds).text } ?? slot
   }
 
   /// The longest that the sending of a message takes, all attempts and waits together.

@@ -35,6 +35,8 @@ package struct NoticeMessage: Sendable, Hashable {
   package var url: String
   package var headers: HeaderFields
   package var body: [UInt8]
+  /// The key of the file that has the address, of a notifier with several; nil for the only one.
+  package var addressKey: String?
 
   package init(_ method: HTTPMethod, _ url: String, headers: HeaderFields = [:], body: [UInt8] = []) {
     self.method = method

@@ -17,7 +17,8 @@ extension PipelineRun {
 
   /// Begins to tell that the run has begun, which holds up nothing of it.
   func tellStart() -> Task<[NoticeSender.Delivery], Never>? {
-    guard let sender = noticeSender, sender.tellsStarts else { return nil }
+    // Of a part no end is told that a start could be waiting for.
+    guard options.selection == nil, let sender = noticeSender, sender.tellsStarts else { return nil }
     return Task { await sender.sendStart() }
   }
 
@@ -61,15 +62,16 @@ extension PipelineRun {
   }
 
   private func events(of report: RunReport, _ sender: NoticeSender, _ store: Store?) async -> [NoticeEvent] {
-    let outcome = report.outcome.rawValue
+    let ending = RunEnding(
+      outcome: report.outcome.rawValue, exitCode: report.exitCode, isOfPart: options.selection != nil,
+      steps: report.steps.map { (kind: $0.kind, status: $0.status) })
     let needsPast = sender.notifiers.contains { $0.events.contains(.recovery) }
     do throws(StoreFailure) {
       return try await NoticeEvent.all(
-        outcome: outcome, exitCode: report.exitCode, run: runID, pipeline: plan.definition.name,
-        in: needsPast ? store : nil)
+        ending, run: runID, pipeline: plan.definition.name, in: needsPast ? store : nil)
     } catch {
       // What came before cannot be known; what came now can be told all the same.
-      return NoticeEvent.all(outcome: outcome, exitCode: report.exitCode, hasFailedBefore: false)
+      return NoticeEvent.all(ending, hasFailedBefore: false)
     }
   }
 }

@@ -28,6 +28,8 @@ package struct RunReport: Sendable {
     package var startSeconds: Double?
     /// Why it failed, or was skipped.
     package var error: String?
+    /// Whether the run goes on where it fails.
+    package var toleratesFailure = false
     /// The steps whose rows it read, by their places among the steps, from 0; each stands before it.
     package var inputs: [Int] = []
 

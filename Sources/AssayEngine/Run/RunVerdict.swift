@@ -70,8 +70,13 @@ struct RunVerdict: Sendable {
       }
       return RunReport.Output(type: output.kind, target: output.output.target, rows: rows ?? 0, published: false)
     }
+    // What broke the run comes before what it outlived.
+    for isOutlived in [false, true] {
+      for node in nodes where node.state == .failed && node.node.toleratesFailure == isOutlived {
+        if let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
+      }
+    }
     for node in nodes {
-      if node.state == .failed, let error = node.error { report.messages.append("\(title(node.node)): \(error)") }
       if let shortage = node.counters.values.skipped { report.messages.append("\(title(node.node)): \(shortage)") }
     }
     report.score = plan.definition.score.map {
@@ -193,6 +198,7 @@ struct RunVerdict: Sendable {
     }
     step.type = node.node.type
     step.status = node.state.rawValue
+    step.toleratesFailure = node.node.toleratesFailure
     step.counters = node.counters.values
     if let skipped = step.counters.skipped {
       step.counters.warnings.append(skipped)

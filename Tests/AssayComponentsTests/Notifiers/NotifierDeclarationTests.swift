@@ -70,6 +70,15 @@ import Testing
     ("  - {type: webhook, url: http://h, body: {a: {b: ⟪\"{x} {run}\"}}}", "there is no placeholder '{x}'"),
     ("  - {type: webhook, url: http://h, body: {a: ⟪\"{run\"}}", "'{' without its '}'"),
     ("  - {type: webhook, url: http://h, body: {a: ⟪{run}}}", "write \"{run}\""),
+    ("  - {type: webhook, url: http://h, ⟪headers: {\"X Y\": a}}", "'X Y' cannot be a header's name"),
+    (
+      "  - {type: webhook, url: http://h, ⟪headers: {content-length: \"7\"}}",
+      "'content-length' is not the file's to say"
+    ),
+    ("  - {type: webhook, url: http://h, ⟪headers: {Host: a}}", "'Host' is not the file's to say"),
+    ("  - {type: webhook, url: http://h, ⟪headers: {X: \"a\\nb\"}}", "the value of 'X' has a line break"),
+    ("  - {type: webhook, url: http://h, ⟪headers: {X: \"{pipeline}\"}}", "placeholders are for 'body' alone"),
+    ("  - {type: webhook, ⟪url: \"http://h/{pipeline}\"}", "'{pipeline}' would be sent as it stands"),
     ("  - {type: webhook, ⟪url: \"http://u:p@h\"}", "a user name or password may not stand in a URL"),
     ("  ⟪7", "takes a mapping with a 'type'"),
   ]

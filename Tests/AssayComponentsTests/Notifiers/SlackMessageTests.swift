@@ -55,6 +55,14 @@ import Testing
     ] { #expect(texts[2].contains(fact), "\(texts[2])") }
   }
 
+  @Test func `the text for notifications has the reason, not only the first of several`() throws {
+    var notice = failure()
+    notice.reason = "2 checks failed, the first is not_null email"
+    #expect(
+      try message(notice)["text"]
+        == .string("❌ orders failed its checks: 2 checks failed, the first is not_null email"))
+  }
+
   @Test(arguments: ["<!channel> & <@U123>", "```*bold*``` <http://x|y>", "a\u{202E}b\u{7}\nc"])
   func `what data says mentions nobody and formats nothing`(hostile: String) throws {
     var notice = failure()

@@ -115,6 +115,14 @@ import Testing
         """)
   }
 
+  @Test func `what broke the run is named before what it would have outlived`() {
+    var report = Reports.broke
+    report.steps[0].status = "failed"
+    report.steps[0].toleratesFailure = true
+    let shown = text(report)
+    #expect(shown.contains("the run broke: step 'geocoded' and 1 more failed"), "\(shown)")
+  }
+
   @Test func `a run that was interrupted`() {
     var report = Reports.report(.interrupted, 130, seconds: 12.34)
     report.steps = [Reports.step("customers", "source", "csv", status: "cancelled", rows: 50_000, seconds: 12.3)]
