@@ -19,6 +19,8 @@ package struct Scheduler: Sendable {
   package static let queueLimit = 1000
   /// Runs of a slot at the most that were killed, before it is left: what kills its run may be the run itself.
   static let catchUpAttempts = 3
+  /// Seconds before a slot that could not be claimed is tried again.
+  static let claimPause = 10
   /// Missed slots that are listed one by one.
   static let listedMisses = 100
 
@@ -171,6 +173,7 @@ package struct Scheduler: Sendable {
       jobs[due.job] = nil
     } else {
       let schedule = state.job.schedules.first { $0.variant == due.variant }
+      if ending == .unclaimed { state.retry = (now + Self.claimPause, due) }
       if ending == .broke, !isDraining, let wait = schedule?.retry.wait(after: due.attempt) {
         state.retry = (now + wait, Self.again(due))
       }

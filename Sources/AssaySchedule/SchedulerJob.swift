@@ -135,4 +135,6 @@ package enum SlotEnding: Sendable, Hashable {
   case stopped
   /// It never began, since the slot is somebody else's.
   case refused
+  /// Nobody has the slot: it is tried again in a moment.
+  case unclaimed
 }

@@ -31,13 +31,8 @@ package final class ChildProcesses: Sendable {
 
   package init() {}
 
-  /// The file of the running program, as it was when it started.
-  package static let ownProgram: String = {
-    var path = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &path, path.count)
-    guard count > 0 else { return CommandLine.arguments.first ?? "assay" }
-    return String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }()
+  /// The running program, also where its file has been replaced since: runs are of the scheduler's own version.
+  package static let ownProgram = "/proc/self/exe"
 
   /// Starts a program, by default this one.
   /// - Parameters:
@@ -50,10 +45,10 @@ package final class ChildProcesses: Sendable {
     _ arguments: [String], of program: String = ownProgram, input: String? = nil, without variables: [String] = [],
     output: Int32? = nil, ended: @escaping @Sendable (EndedChild) -> Void
   ) throws(SpawnFailure) -> Int32 {
-    let errors = assay_memory_file("assay-errors")
-    guard errors >= 0 else { throw Self.failure("make a file for its errors", errno) }
     let inputFile = try Self.inputFile(input)
     defer { if let inputFile { close(inputFile) } }
+    let errors = assay_memory_file("assay-errors")
+    guard errors >= 0 else { throw Self.failure("make a file for its errors", errno) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -102,7 +97,7 @@ package final class ChildProcesses: Sendable {
     return pid
   }
 
-  /// Sends a signal to a child, or to all that it started too, if it has not ended yet.
+  /// Sends a signal to a child, if it has not ended yet.
   package func signal(_ pid: Int32, _ number: Int32) {
     living.withLock { if $0.contains(pid) { _ = kill(pid, number) } }
   }

@@ -22,6 +22,8 @@ package struct PipelineWatch {
     var seen: FileStamp
     var good: ScheduledPipeline?
     var isBroken = false
+    /// The pipeline that another file has, so that this one is not run.
+    var waitsFor: String?
     /// Looks in a row in which it was missing.
     var missing = 0
   }
@@ -52,7 +54,7 @@ package struct PipelineWatch {
       if one.missing < 2, !readsAll { continue }
       known[file] = nil
       if let good = one.good {
-        owners[good.id] = nil
+        free(good.id)
         changes.dropped.append(good.id)
         changes.notes.append(
           Note(isError: false, file: file, text: "the file is gone: '\(good.name)' is not run any more"))
@@ -72,6 +74,15 @@ package struct PipelineWatch {
     return changes
   }
 
+  /// Lets files that have the pipeline too be read again.
+  private mutating func free(_ id: String) {
+    owners[id] = nil
+    for (file, one) in known where one.waitsFor == id {
+      known[file]?.read = nil
+      known[file]?.waitsFor = nil
+    }
+  }
+
   private mutating func take(_ reading: PipelineReading, of file: String, _ one: inout Known, _ changes: inout Changes)
   {
     let before = one.good
@@ -84,8 +95,10 @@ package struct PipelineWatch {
     case .good(let pipeline, let warnings):
       changes.notes += warnings.map { Note(isError: false, file: file, text: $0) }
       one.isBroken = false
+      one.waitsFor = nil
       if !pipeline.entries.isEmpty, let owner = owners[pipeline.id], owner != file {
         one.isBroken = true
+        one.waitsFor = pipeline.id
         changes.notes.append(
           Note(
             isError: true, file: file,
@@ -94,7 +107,7 @@ package struct PipelineWatch {
       }
       one.good = pipeline.entries.isEmpty ? nil : pipeline
       if let before, before.id != one.good?.id {
-        owners[before.id] = nil
+        free(before.id)
         changes.dropped.append(before.id)
       }
       if let good = one.good {

@@ -24,8 +24,28 @@ extension ScheduleService {
         perform(scheduler.add(pipeline.job, decidedUntil: nil, now: now))
       }
     }
-    for (store, jobs) in Dictionary(grouping: fresh.values, by: \.pipeline.store).sorted(by: { $0.key < $1.key }) {
-      await takeIn(jobs.sorted { $0.pipeline.id < $1.pipeline.id }, of: store)
+    for job in fresh.values { unread[job.pipeline.id] = job }
+    if fresh.isEmpty || isTakingIn { return }
+    isTakingIn = true
+    let task = Task {
+      await takeIn(Array(fresh.values))
+      isTakingIn = false
+    }
+    // A store that is locked keeps nobody waiting but a scheduler that starts.
+    if readsAll { await task.value }
+  }
+
+  /// Stores that are read at once.
+  private static let storesAtOnce = 8
+
+  private func takeIn(_ fresh: [Job]) async {
+    var stores = Dictionary(grouping: fresh, by: \.pipeline.store).sorted { $0.key < $1.key }[...]
+    while !stores.isEmpty {
+      let tasks = stores.prefix(Self.storesAtOnce).map { store, jobs in
+        Task { await takeIn(jobs.sorted { $0.pipeline.id < $1.pipeline.id }, of: store) }
+      }
+      stores = stores.dropFirst(Self.storesAtOnce)
+      for task in tasks { await task.value }
     }
   }
 
@@ -34,14 +54,16 @@ extension ScheduleService {
     do throws(StoreFailure) {
       memories = try await book.memories(of: fresh.map(\.pipeline), in: store, now: now)
     } catch {
-      for job in fresh where unread.updateValue(job, forKey: job.pipeline.id) == nil {
+      for job in fresh where unreadable.insert(job.pipeline.id).inserted {
         log.error(
           "the store cannot be read, so that the pipeline is not run; it is tried again",
           metadata: ["file": "\(job.file)", "error": "\(error)"])
       }
       return
     }
-    for job in fresh {
+    // Files that were let go meanwhile are no longer among them.
+    for job in fresh.compactMap({ unread[$0.pipeline.id] }) {
+      unreadable.remove(job.pipeline.id)
       let memory = memories[job.pipeline.id] ?? SlotBook.Memory()
       jobs[job.pipeline.id] = job
       unread[job.pipeline.id] = nil
@@ -62,9 +84,9 @@ extension ScheduleService {
     for (store, runs) in Dictionary(grouping: adopted, by: \.value.pipeline.store) {
       guard let states = try? await book.states(of: runs.map(\.value), in: store) else { continue }
       for (run, value) in runs {
-        guard let state = states[value.due], state != "running", adopted.removeValue(forKey: run) != nil else {
-          continue
-        }
+        // A slot that the store no longer knows has no run either.
+        let state = states[value.due] ?? "unknown"
+        guard state != "running", adopted.removeValue(forKey: run) != nil else { continue }
         log.info(
           "a run has ended that was started before this scheduler",
           metadata: metadata(of: value.due, value.pipeline).merging(["outcome": "\(state)"]) { $1 })
@@ -76,7 +98,7 @@ extension ScheduleService {
 
   func metadata(of due: DueSlot, _ pipeline: ScheduledPipeline) -> Logger.Metadata {
     var metadata: Logger.Metadata = ["pipeline": "\(pipeline.name)", "slot": "\(due.slot.text)"]
-    if !due.variant.isEmpty { metadata["params"] = "\(due.variant)" }
+    if !due.variant.isEmpty, let place = pipeline.place(of: due.variant) { metadata["schedule"] = "\(place + 1)" }
     return metadata
   }
 }

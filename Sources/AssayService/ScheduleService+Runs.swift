@@ -5,57 +5,46 @@ internal import Logging
 
 extension ScheduleService {
   func perform(_ actions: [Scheduler.Action]) {
-    var skipped: [String: [(due: DueSlot, reason: String)]] = [:]
     for action in actions {
       switch action {
       case .start(let run, let due):
         busyRuns.insert(run)
         Task { await launch(run, due) }
-      case .skip(let due, let why): skipped[due.job, default: []].append((due, why))
-      case .missed(let job, let slots, let count): Task { await miss(slots, count: count, job) }
+      case .skip(let due, let why): decide([due], "skipped", because: why)
+      case .missed(_, let slots, let count): decide(slots, "missed", because: "no scheduler ran then", count: count)
       }
     }
-    for (job, slots) in skipped { Task { await skip(slots, job) } }
   }
 
   // MARK: Starting
 
   private func launch(_ run: Int, _ due: DueSlot) async {
-    guard let job = jobs[due.job], let entry = job.pipeline.entry(of: due.variant) else {
-      return end(run, .refused)
-    }
-    let pipeline = job.pipeline
-    let metadata = metadata(of: due, pipeline)
-    let waits = entry.schedule.overlap == .queue
-    var wait = 1.0
-    while true {
-      do {
-        let earlier = try await book.claim(
-          due, of: pipeline, waits: waits, decidedUntil: scheduler.decidedUntil(due.job))
-        return start(run, due, job, entry, waits: waits, goingOnWith: due.resumes ? earlier : nil)
-      } catch SlotBook.Refusal.busy(let reason) {
-        log.warning("the slot is skipped: \(reason)", metadata: metadata)
-        return end(run, .refused)
-      } catch SlotBook.Refusal.taken {
-        log.info("the slot is another scheduler's, or was decided on", metadata: metadata)
-        return end(run, .refused)
-      } catch {
-        let text = "\(error)"
-        if isDraining || wait > 300 {
-          log.error("the run cannot be started", metadata: metadata.merging(["error": "\(text)"]) { $1 })
-          return end(run, isDraining ? .stopped : .broke)
-        }
-        log.warning(
-          "the run cannot be started; it is tried again in \(Int(wait)) s",
-          metadata: metadata.merging(["error": "\(text)"]) { $1 })
-        try? await Task.sleep(for: .seconds(wait))
-        wait *= 2
+    guard let job = jobs[due.job], let place = job.pipeline.place(of: due.variant) else { return end(run, .refused) }
+    let metadata = metadata(of: due, job.pipeline)
+    let waits = job.pipeline.entries[place].overlap == .queue
+    do {
+      let earlier = try await book.claim(
+        due, of: job.pipeline, waits: waits, decidedUntil: scheduler.decidedUntil(due.job))
+      if isDraining {
+        try await book.unclaim(due, of: job.pipeline)
+        return end(run, .unclaimed)
       }
+      start(run, due, job, place, waits: waits, goingOnWith: due.resumes ? earlier : nil)
+    } catch SlotBook.Refusal.busy(let reason) {
+      log.warning("the slot is skipped: \(reason)", metadata: metadata)
+      end(run, .refused)
+    } catch SlotBook.Refusal.taken {
+      log.info("the slot is another scheduler's, or was decided on", metadata: metadata)
+      end(run, .refused)
+    } catch {
+      log.warning(
+        "the run cannot be started yet, and is tried again", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+      end(run, .unclaimed)
     }
   }
 
   private func start(
-    _ run: Int, _ due: DueSlot, _ job: Job, _ entry: ScheduledPipeline.Entry, waits: Bool, goingOnWith earlier: String?
+    _ run: Int, _ due: DueSlot, _ job: Job, _ place: Int, waits: Bool, goingOnWith earlier: String?
   ) {
     let runID = newRunID()
     var arguments = ["run", job.file, "--quiet", "--definition-from-stdin", "--at", due.slot.text, "--run-id", runID]
@@ -65,7 +54,7 @@ extension ScheduleService {
     case .catchUp: arguments += ["--trigger", "catch_up"]
     case .retry: arguments += ["--trigger", "retry"]
     }
-    for param in entry.params { arguments += ["--param", "\(param.name)=\(param.value)"] }
+    if !due.variant.isEmpty { arguments += ["--params-of-schedule", "\(place)"] }
     if waits { arguments.append("--wait") }
     if let earlier { arguments += ["--go-on-with", earlier] }
     var metadata = metadata(of: due, job.pipeline)
@@ -106,15 +95,17 @@ extension ScheduleService {
     metadata["run"] = "\(known.runID)"
     let lines = child.errors.split(whereSeparator: \.isNewline).map(String.init)
     for line in lines { log.error("\(line)", metadata: metadata) }
-    var entered: SlotBook.Ending?
+    let words = lines.first ?? Self.words(for: child.ending)
+    var settled = SlotBook.Settled.unknown
     do {
-      entered = try await book.settle(
-        run: known.runID, known.due, of: pipeline, unenteredBecause: lines.last ?? Self.words(for: child.ending))
+      settled = try await book.settle(run: known.runID, known.due, of: pipeline, unenteredBecause: words)
     } catch {
       log.error("the end of the run cannot be read", metadata: metadata.merging(["error": "\(error)"]) { $1 })
     }
-    metadata["outcome"] = "\(entered?.outcome ?? "error")"
-    if let score = entered?.score { metadata["score"] = "\(score)" }
+    if case .ended(let outcome, let score) = settled {
+      metadata["outcome"] = "\(outcome)"
+      if let score { metadata["score"] = "\(score)" }
+    }
     let seconds = Double(StoreTime.now.milliseconds - known.startedAt.milliseconds) / 1000
     metadata["seconds"] = "\(seconds)"
     let ending = ending(of: child.ending)
@@ -124,14 +115,18 @@ extension ScheduleService {
       metadata["exit_code"] = "\(code)"
       log.warning("the run has ended", metadata: metadata)
       // What could not even begin could not tell of itself.
-      if code == 2, entered == nil {
-        let reason = "the run could not begin: \(lines.first ?? Self.words(for: child.ending))"
-        notify(known.job, ["--missed", known.due.slot.text, "--reason", reason])
+      if settled == .neverBegan, code == 2 {
+        notify(known.job, ["--missed", known.due.slot.text, "--reason", "the run could not begin: \(words)"])
       }
     case .killed(let signal):
       metadata["signal"] = "\(signal)"
       log.error("the run was killed", metadata: metadata)
-      if entered != nil { notify(known.job, ["--run", known.runID]) }
+      switch settled {
+      case .ended: notify(known.job, ["--run", known.runID])
+      case .neverBegan:
+        notify(known.job, ["--missed", known.due.slot.text, "--reason", Self.words(for: child.ending)])
+      case .unknown: break
+      }
     }
     end(run, ending)
   }
@@ -149,50 +144,6 @@ extension ScheduleService {
     switch ending {
     case .exited(let code): "it ended with exit code \(code)"
     case .killed(let signal): "signal \(signal) killed it"
-    }
-  }
-
-  // MARK: Slots without a run
-
-  private func skip(_ slots: [(due: DueSlot, reason: String)], _ id: String) async {
-    guard let pipeline = jobs[id]?.pipeline else { return }
-    for (due, reason) in slots { log.warning("the slot is skipped: \(reason)", metadata: metadata(of: due, pipeline)) }
-    do throws(StoreFailure) {
-      _ = try await book.pass(slots, of: pipeline, as: "skipped", decidedUntil: scheduler.decidedUntil(id))
-    } catch {
-      log.error("skipped slots are not in the store", metadata: ["error": "\(error)"])
-    }
-  }
-
-  private func miss(_ slots: [DueSlot], count: Int, _ id: String) async {
-    guard let job = jobs[id] else { return }
-    let reason = "no scheduler ran then"
-    do throws(StoreFailure) {
-      let missed = try await book.pass(
-        slots.map { ($0, reason) }, of: job.pipeline, as: "missed", decidedUntil: scheduler.decidedUntil(id))
-      guard let last = missed.last else { return }
-      let total = missed.count + count - slots.count
-      var metadata = metadata(of: last, job.pipeline)
-      metadata["slots"] = "\(total)"
-      log.warning("slots were missed: \(reason)", metadata: metadata)
-      notify(job, ["--missed", last.slot.text, "--count", "\(total)", "--reason", reason])
-    } catch {
-      log.error("missed slots are not in the store", metadata: ["error": "\(error)"])
-    }
-  }
-
-  /// Tells whoever the pipeline names of what its runs cannot tell themselves.
-  private func notify(_ job: Job, _ arguments: [String]) {
-    guard job.pipeline.notifies else { return }
-    do throws(SpawnFailure) {
-      let call = ["notify", job.file, "--definition-from-stdin"] + arguments + options.runArguments
-      _ = try children.start(call, input: job.pipeline.text, without: SystemdNotifier.variables) { [log] child in
-        if child.ending == .exited(0) { return }
-        let error = child.errors.split(whereSeparator: \.isNewline).last ?? "no reason is known"
-        log.error("a notification could not be sent", metadata: ["file": "\(job.file)", "error": "\(error)"])
-      }
-    } catch {
-      log.error("a notification could not be sent", metadata: ["file": "\(job.file)", "error": "\(error)"])
     }
   }
 }

@@ -53,6 +53,17 @@ package actor ScheduleService {
   var busyRuns: Set<Int> = []
   /// Pipelines whose store could not be read, which is tried again.
   var unread: [String: Job] = [:]
+  /// Those among them of which that was said.
+  var unreadable: Set<String> = []
+  /// Slots without a run that are still to be written, and whether that goes on.
+  var decisions: [SlotDecision] = []
+  var isDeciding = false
+  /// Notifications that wait, and how many are being sent.
+  var notices: [(job: Job, arguments: [String])] = []
+  var sending = 0
+  /// Stores are being asked for what they remember, or for the ends of runs.
+  var isTakingIn = false
+  var isLookingAfter = false
   var isDraining = false
   /// When runs that still go on are interrupted, and when they are killed.
   var deadlines: (interrupt: ContinuousClock.Instant, kill: ContinuousClock.Instant)?
@@ -78,12 +89,15 @@ package actor ScheduleService {
   /// Runs until `stop` was called and the runs have ended.
   package func run() async {
     await look(readsAll: true)
+    if jobs.isEmpty, unread.isEmpty {
+      log.warning("none of the pipelines has a schedule; files that come are taken in")
+    }
     log.info(
       "the scheduler is ready",
       metadata: ["pipelines": "\(jobs.count)", "files": "\(watch.count)", "pid": "\(getpid())"])
     notifier.ready(status: status)
     var rounds = 0
-    while !isDraining || !running.isEmpty || !busyRuns.isEmpty {
+    while !isDraining || isBusy {
       if wantsReload {
         wantsReload = false
         notifier.reloading()
@@ -95,7 +109,13 @@ package actor ScheduleService {
         await look()
       }
       perform(scheduler.tick(now))
-      if rounds % 5 == 4 { await lookAfterAdopted() }
+      if rounds % 5 == 4, !isLookingAfter {
+        isLookingAfter = true
+        Task {
+          await lookAfterAdopted()
+          isLookingAfter = false
+        }
+      }
       if rounds % 10 == 0 { writeHealth() }
       if let seconds = notifier.watchdogSeconds, rounds % max(1, Int(seconds)) == 0 { notifier.isAlive() }
       enforceDeadlines()
@@ -105,6 +125,12 @@ package actor ScheduleService {
     await keepDecisions()
     if let file = options.healthFile { unlink(file) }
     log.info("the scheduler has stopped")
+  }
+
+  /// Whether something goes on that a stop waits for, for a while.
+  private var isBusy: Bool {
+    if let deadlines, ContinuousClock.now > deadlines.kill.advanced(by: .seconds(10)) { return false }
+    return !running.isEmpty || !busyRuns.isEmpty || isDeciding || sending > 0
   }
 
   /// Starts no more runs, and ends once those that go on have ended. A second call interrupts them at once.

@@ -2,17 +2,6 @@ package import AssaySchedule
 
 /// A pipeline file as the scheduler takes it, read and checked.
 package struct ScheduledPipeline: Sendable {
-  /// One entry of its `schedule`, with the params of its runs.
-  package struct Entry: Sendable {
-    package var schedule: JobSchedule
-    package var params: [(name: String, value: String)]
-
-    package init(schedule: JobSchedule, params: [(name: String, value: String)]) {
-      self.schedule = schedule
-      self.params = params
-    }
-  }
-
   package let name: String
   /// The file's text: its runs are of this form, whatever becomes of the file meanwhile.
   package var text: String
@@ -20,11 +9,12 @@ package struct ScheduledPipeline: Sendable {
   package let store: String
   /// What tells the pipeline from all others: its runs are known by store and name.
   package let id: String
-  package var entries: [Entry]
+  /// The entries of its `schedule`, in the order of the file.
+  package var entries: [JobSchedule]
   /// Whether somebody wants to know of missed slots and of runs that died.
   package var notifies: Bool
 
-  package init(name: String, text: String, store: String, entries: [Entry], notifies: Bool = false) {
+  package init(name: String, text: String, store: String, entries: [JobSchedule], notifies: Bool = false) {
     self.name = name
     self.text = text
     self.store = store
@@ -33,9 +23,10 @@ package struct ScheduledPipeline: Sendable {
     self.notifies = notifies
   }
 
-  var job: ScheduledJob { ScheduledJob(id: id, schedules: entries.map(\.schedule)) }
+  var job: ScheduledJob { ScheduledJob(id: id, schedules: entries) }
 
-  func entry(of variant: String) -> Entry? { entries.first { $0.schedule.variant == variant } }
+  /// The place of a variant's entry, from 0; runs of a variant have the same params.
+  func place(of variant: String) -> Int? { entries.firstIndex { $0.variant == variant } }
 }
 
 /// What came of reading a pipeline file.

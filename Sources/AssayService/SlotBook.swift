@@ -21,13 +21,13 @@ struct SlotBook: Sendable {
     case busy(String)
   }
 
-  /// How a run ended, by the ledger.
-  struct Ending: Sendable {
-    var outcome: String?
-    var score: Double?
-    var reason: String?
-    var startedAt: StoreTime?
-    var finishedAt: StoreTime?
+  /// What the ledger says of a run whose process is gone.
+  enum Settled: Equatable {
+    case ended(outcome: String, score: Double?)
+    /// It did not come so far as to enter the ledger.
+    case neverBegan
+    /// The ledger cannot be asked.
+    case unknown
   }
 
   static let owner = ProcessIdentity.current.owner
@@ -71,13 +71,13 @@ struct SlotBook: Sendable {
   private func fill(
     _ memory: inout Memory, of pipeline: ScheduledPipeline, from store: Store, now: Int
   ) async throws(StoreFailure) {
-    let window = pipeline.entries.map(\.schedule.catchUpWindow).max() ?? 0
+    let window = pipeline.entries.map(\.catchUpWindow).max() ?? 0
     let slots = try await store.slots(of: pipeline.name, since: Self.time(now - max(window, 86_400)))
     for slot in slots {
-      guard let entry = pipeline.entry(of: slot.variant) else { continue }
+      guard let schedule = pipeline.place(of: slot.variant).map({ pipeline.entries[$0] }) else { continue }
       let seconds = Int(slot.slot.milliseconds / 1000)
       // The slot with the offset of its place: the first moment after the one before it.
-      let moment = entry.schedule.slots.next(after: seconds - 1) ?? ZonedMoment(seconds: seconds)
+      let moment = schedule.slots.next(after: seconds - 1) ?? ZonedMoment(seconds: seconds)
       let due = DueSlot(
         job: pipeline.id, slot: moment.seconds == seconds ? moment : ZonedMoment(seconds: seconds),
         variant: slot.variant, reason: .onTime, attempt: slot.attempt)
@@ -85,16 +85,24 @@ struct SlotBook: Sendable {
       switch slot.state {
       case "error":
         // The newest slot alone: what came after it would have been in its way.
-        if let wait = entry.schedule.retry.wait(after: slot.attempt), let broke = slot.decidedAt {
+        if let wait = schedule.retry.wait(after: slot.attempt), let broke = slot.decidedAt {
           let at = Int(broke.milliseconds / 1000) + wait
+          // Long after, it is no longer the same attempt, but a slot that broke.
           if at > now - 3600 { memory.retrying = (due, at) }
         }
       case "running": memory.running = due
       case "broken", "interrupted": memory.unfinished.append(due)
-      case "claimed" where !slot.isClaimAlive: memory.unfinished.append(due)
+      case "claimed" where !slot.isClaimAlive:
+        if schedule.catchUp == .none {
+          try await store.pass(
+            slot.slot, variant: slot.variant, of: pipeline.name, as: "missed",
+            reason: "the scheduler was ended before the run began")
+        } else {
+          memory.unfinished.append(due)
+        }
       case "passed", "warned", "failed":
         // What came later and was done makes an older one old news, where only the latest counts.
-        if entry.schedule.catchUp == .latest { memory.unfinished.removeAll { $0.variant == slot.variant } }
+        if schedule.catchUp == .latest { memory.unfinished.removeAll { $0.variant == slot.variant } }
       default: break
       }
     }
@@ -107,8 +115,7 @@ struct SlotBook: Sendable {
   ) async throws -> String? {
     try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
       let slot = Self.time(due.slot.seconds)
-      let known = try await store.slots(of: pipeline.name, since: slot)
-        .first { $0.slot == slot && $0.variant == due.variant }
+      let known = try await store.slot(slot, variant: due.variant, of: pipeline.name)
       let again: Set<String> =
         switch due.reason {
         case .onTime: ["missed"]
@@ -130,41 +137,50 @@ struct SlotBook: Sendable {
     }.get()
   }
 
-  /// Decides that slots have no run. Returns those that nobody had decided on.
+  /// Gives a claim back.
+  func unclaim(_ due: DueSlot, of pipeline: ScheduledPipeline) async throws(StoreFailure) {
+    try await withStore(pipeline.store) { store throws(StoreFailure) in
+      let slot = Self.time(due.slot.seconds)
+      try await store.unclaim(SlotClaim(slot: slot, variant: due.variant, owner: Self.owner), of: pipeline.name)
+    }
+  }
+
+  /// Writes slots that have no run. Returns, for each decision, those that nobody had decided on.
   func pass(
-    _ slots: [(due: DueSlot, reason: String)], of pipeline: ScheduledPipeline, as state: String, decidedUntil: Int?
-  ) async throws(StoreFailure) -> [DueSlot] {
-    guard let first = slots.map(\.due.slot.seconds).min() else { return [] }
-    return try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
-      let known = try await store.slots(of: pipeline.name, since: Self.time(first))
-      var decided: [DueSlot] = []
-      for (due, reason) in slots {
-        let slot = Self.time(due.slot.seconds)
-        let isKnown = known.contains {
-          $0.slot == slot && $0.variant == due.variant && ($0.state != "claimed" || $0.isClaimAlive)
+    _ decisions: [SlotDecision], in path: String, decidedUntil: (String) -> Int?
+  ) async throws(StoreFailure) -> [[DueSlot]] {
+    try await withStore(path, patience: .seconds(30)) { store throws(StoreFailure) in
+      var all: [[DueSlot]] = []
+      for decision in decisions {
+        let name = decision.job.pipeline.name
+        var decided: [DueSlot] = []
+        for due in decision.slots {
+          let slot = Self.time(due.slot.seconds)
+          let known = try await store.slot(slot, variant: due.variant, of: name)
+          if let known, known.state != "claimed" || known.isClaimAlive { continue }
+          try await store.pass(slot, variant: due.variant, of: name, as: decision.state, reason: decision.reason)
+          decided.append(due)
         }
-        if isKnown { continue }
-        try await store.pass(slot, variant: due.variant, of: pipeline.name, as: state, reason: reason)
-        decided.append(due)
+        if let until = decidedUntil(decision.job.pipeline.id) {
+          try await store.setScheduled([(name, Self.time(until))])
+        }
+        all.append(decided)
       }
-      if let decidedUntil { try await store.setScheduled([(pipeline.name, Self.time(decidedUntil))]) }
-      return decided
+      return all
     }
   }
 
   /// How a run ended whose process is gone; a slot that it never entered gets the reason.
   func settle(
     run: String, _ due: DueSlot, of pipeline: ScheduledPipeline, unenteredBecause reason: String
-  ) async throws(StoreFailure) -> Ending? {
+  ) async throws(StoreFailure) -> Settled {
     try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
       guard let record = try await store.run(run) else {
         try await store.pass(
           Self.time(due.slot.seconds), variant: due.variant, of: pipeline.name, as: "error", reason: reason)
-        return nil
+        return .neverBegan
       }
-      return Ending(
-        outcome: record.outcome, score: record.score, reason: record.reason, startedAt: record.startedAt,
-        finishedAt: record.finishedAt)
+      return .ended(outcome: record.outcome ?? "error", score: record.score)
     }
   }
 
@@ -177,8 +193,7 @@ struct SlotBook: Sendable {
       for (due, pipeline) in slots {
         let slot = Self.time(due.slot.seconds)
         states[due] =
-          try await store.slots(of: pipeline.name, since: slot)
-          .first { $0.slot == slot && $0.variant == due.variant }?.state
+          try await store.slot(slot, variant: due.variant, of: pipeline.name)?.state
       }
       return states
     }

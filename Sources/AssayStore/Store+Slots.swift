@@ -88,14 +88,38 @@ extension Store {
         SELECT slot, variant, state, run_id, attempt, reason, claimed_by, claimed_until, decided_at FROM slots
         WHERE pipeline = ? AND slot >= ? ORDER BY slot, variant
         """, [.text(pipeline), .text(since.text)]
-      ).compactMap { row in
-        guard let slot = row[0].text.flatMap({ StoreTime(text: $0) }) else { return nil }
-        return SlotRecord(
-          slot: slot, variant: row[1].text ?? "", state: row[2].text ?? "", runID: row[3].text,
-          attempt: row[4].integer ?? 1, reason: row[5].text,
-          decidedAt: row[8].text.flatMap { StoreTime(text: $0) },
-          isClaimAlive: Self.isClaimAlive(row[6].text, until: row[7].text, now))
-      }
+      ).compactMap { Self.slotRecord($0, now) }
+    }
+  }
+
+  /// One slot of a pipeline; nil for one that nobody has decided on. O(log slots).
+  package func slot(
+    _ slot: StoreTime, variant: String, of pipeline: String, now: StoreTime = .now
+  ) async throws(StoreFailure) -> SlotRecord? {
+    try await file.perform { connection throws(StoreFailure) in
+      try connection.handle.rows(
+        """
+        SELECT slot, variant, state, run_id, attempt, reason, claimed_by, claimed_until, decided_at FROM slots
+        WHERE pipeline = ? AND slot = ? AND variant = ?
+        """, [.text(pipeline), .text(slot.text), .text(variant)]
+      ).first.flatMap { Self.slotRecord($0, now) }
+    }
+  }
+
+  private static func slotRecord(_ row: [SQLValue], _ now: StoreTime) -> SlotRecord? {
+    guard let slot = row[0].text.flatMap({ StoreTime(text: $0) }) else { return nil }
+    return SlotRecord(
+      slot: slot, variant: row[1].text ?? "", state: row[2].text ?? "", runID: row[3].text,
+      attempt: row[4].integer ?? 1, reason: row[5].text, decidedAt: row[8].text.flatMap { StoreTime(text: $0) },
+      isClaimAlive: isClaimAlive(row[6].text, until: row[7].text, now))
+  }
+
+  /// Gives a claim back, so that the slot is as if nobody had taken it up.
+  package func unclaim(_ claim: SlotClaim, of pipeline: String) async throws(StoreFailure) {
+    try await file.transaction { handle throws(StoreFailure) in
+      try handle.rows(
+        "DELETE FROM slots WHERE pipeline = ? AND slot = ? AND variant = ? AND state = 'claimed' AND claimed_by = ?",
+        [.text(pipeline), .text(claim.slot.text), .text(claim.variant), .text(claim.owner)])
     }
   }
 

@@ -26,7 +26,8 @@ struct PipelineFile {
   ///   - unsetInNotifiersIsFault: Whether variables that notifiers need must be set; as elsewhere by default.
   init(
     _ path: String, text known: String? = nil, params: [String], envFile: String?, unsetIsFault: Bool,
-    clock: RunClock = RunClock(), replays: Recording? = nil, unsetInNotifiersIsFault: Bool? = nil
+    clock: RunClock = RunClock(), replays: Recording? = nil, unsetInNotifiersIsFault: Bool? = nil,
+    say: (String) -> Void = Terminal.error
   ) throws {
     self.path = path
     let text = try known ?? Self.read(path, "pipeline file")
@@ -39,7 +40,7 @@ struct PipelineFile {
       }
       values[String(param[..<equals])] = String(param[param.index(after: equals)...])
     }
-    var environment = try Self.environment(envFile, beside: path)
+    var environment = try Self.environment(envFile, beside: path, say)
     environment.merge(replays?.environment ?? [:]) { real, _ in real }
     var variables = Variables(
       environment: environment, runDay: clock.day, unsetIsFault: unsetIsFault)
@@ -51,12 +52,14 @@ struct PipelineFile {
   }
 
   /// The process's environment over that of the `.env` file beside the pipeline, or of the one that was named.
-  private static func environment(_ named: String?, beside pipeline: String) throws -> [String: String] {
+  private static func environment(
+    _ named: String?, beside pipeline: String, _ say: (String) -> Void
+  ) throws -> [String: String] {
     let process = ProcessInfo.processInfo.environment
     let file = named ?? (pipeline.lastIndex(of: "/").map { String(pipeline[...$0]) } ?? "") + ".env"
     guard named != nil || FileManager.default.fileExists(atPath: file) else { return process }
     let (values, badLines) = EnvironmentFile.parse(try read(file, "environment file"))
-    for line in badLines { Terminal.error("\(file):\(line): warning: this is no NAME=value line, and is left out") }
+    for line in badLines { say("\(file):\(line): warning: this is no NAME=value line, and is left out") }
     return values.merging(process) { _, real in real }
   }
 

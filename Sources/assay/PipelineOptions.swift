@@ -39,6 +39,14 @@ struct PipelineOptions: ParsableArguments {
     return (pipeline, definition)
   }
 
+  /// The params that a schedule of the file gives, as `--param` takes them.
+  func params(ofSchedule place: Int, text: String?) throws -> [String] {
+    let file = try PipelineFile(file, text: text, params: [], envFile: envFile, unsetIsFault: false) { _ in }
+    let schedules = file.result.definition?.schedules ?? []
+    guard schedules.indices.contains(place) else { return params }
+    return schedules[place].declaration.params.items.map { "\($0.name)=\($0.value)" }
+  }
+
   /// What every run of the pipeline is told.
   func runOptions(_ pipeline: PipelineFile) -> RunOptions {
     var options = RunOptions()

@@ -127,7 +127,7 @@ struct RunCommand: AsyncParsableCommand {
     if print, gate.json { throw ValidationError("--print and --json both write to stdout") }
   }
 
-  func run() async throws {
+  mutating func run() async throws {
     var recording: Recording?
     if let replay { recording = try await orUsageFault { try Recording(reading: replay) } }
     let slot = at.flatMap { ZonedMoment(text: $0) }
@@ -136,6 +136,7 @@ struct RunCommand: AsyncParsableCommand {
       recording.map { RunClock(startedAt: $0.startedAt, isFrozen: true) } ?? earlier.map { RunClock(of: $0) }
       ?? slot.map { RunClock(slot: $0) } ?? RunClock()
     let text = try control.definition()
+    if let place = control.paramsOfSchedule { pipeline.params = try pipeline.params(ofSchedule: place, text: text) }
     let tellsNobody = noNotify || part != nil || replay != nil
     var (file, definition) = try pipeline.read(
       at: clock, text: text, replays: recording, tellsNobody: tellsNobody, quiet: gate.quiet)

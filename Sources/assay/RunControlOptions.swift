@@ -29,6 +29,10 @@ struct RunControlOptions: ParsableArguments {
   @Option(help: .hidden)
   var goOnWith: String?
 
+  /// The place, from 0, of the schedule whose params the run has: they may be secret, and stand in no call.
+  @Option(help: .hidden)
+  var paramsOfSchedule: Int?
+
   /// The file's text comes from stdin, as it was when whoever starts the run read it.
   @Flag(help: .hidden)
   var definitionFromStdin = false

@@ -47,8 +47,8 @@ struct ScheduleCommand: AsyncParsableCommand {
   @Flag(help: "List the next runs, and run nothing.")
   var list = false
 
-  @Option(help: ArgumentHelp("With --list: how many runs, of all pipelines.", valueName: "runs"))
-  var count = 10
+  @Option(help: ArgumentHelp("With --list: how many runs, of all pipelines; 10 by default.", valueName: "runs"))
+  var count: Int?
 
   @Option(help: ArgumentHelp("With --list: from when on; now by default.", valueName: "time"))
   var from: String?
@@ -60,11 +60,13 @@ struct ScheduleCommand: AsyncParsableCommand {
     if paths.isEmpty { throw ValidationError("name pipeline files, or a folder of such") }
     if maxConcurrentRuns < 1 { throw ValidationError("--max-concurrent-runs is at least 1, not \(maxConcurrentRuns)") }
     if Duration(text: drain) == nil { throw ValidationError("--drain is a duration such as 5m, not '\(drain)'") }
-    if count < 1 { throw ValidationError("--count is at least 1, not \(count)") }
+    if let count, count < 1 { throw ValidationError("--count is at least 1, not \(count)") }
     if let from, ZonedMoment(text: from) == nil {
       throw ValidationError("--from is a date or a time such as 2026-11-24T06:15:00Z, not '\(from)'")
     }
-    if !list, json || from != nil { throw ValidationError("--json and --from go with --list") }
+    if !list, json || from != nil || count != nil {
+      throw ValidationError("--count, --from and --json go with --list")
+    }
   }
 
   func run() async throws {
@@ -89,7 +91,7 @@ struct ScheduleCommand: AsyncParsableCommand {
       }
     }
     let start = from.flatMap { ZonedMoment(text: $0) }?.seconds ?? Int(StoreTime.now.milliseconds / 1000)
-    let runs = NextRuns.first(count, of: pipelines, from: start)
+    let runs = NextRuns.first(count ?? 10, of: pipelines, from: start)
     if json {
       let lines = runs.map { run in
         JSONValue.object([
@@ -99,10 +101,13 @@ struct ScheduleCommand: AsyncParsableCommand {
       }
       Terminal.output(lines.joined())
     } else {
-      let width = runs.map(\.pipeline.count).max() ?? 0
+      func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: width - text.count)
+      }
+      let widths = (runs.map(\.pipeline.count).max() ?? 0, runs.map(\.at.text.count).max() ?? 0)
       let lines = runs.map { run in
-        let pad = String(repeating: " ", count: width - run.pipeline.count)
-        return "\(run.pipeline)\(pad)  \(run.at.text)  \(ZonedMoment(seconds: run.at.seconds).text)\n"
+        "\(padded(run.pipeline, to: widths.0))  \(padded(run.at.text, to: widths.1))  "
+          + "\(ZonedMoment(seconds: run.at.seconds).text)\n"
       }
       Terminal.output(lines.joined())
       if runs.isEmpty, !hasFaults { Terminal.error("none of the pipelines has a schedule") }

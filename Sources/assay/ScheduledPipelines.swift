@@ -15,9 +15,11 @@ struct ScheduledPipelines: Sendable {
   func read(_ path: String) -> PipelineReading {
     guard let data = FileManager.default.contents(atPath: path) else { return .broken(["the file cannot be read"]) }
     guard let text = String(validating: data, as: UTF8.self) else { return .broken(["the file is not UTF-8"]) }
-    guard let file = try? PipelineFile(path, text: text, params: [], envFile: envFile, unsetIsFault: false) else {
-      return .broken(["the environment file cannot be read"])
+    var notes: [String] = []
+    let read = try? PipelineFile(path, text: text, params: [], envFile: envFile, unsetIsFault: false) {
+      notes.append($0)
     }
+    guard let file = read else { return .broken(notes + ["the environment file cannot be read"]) }
     let mask = SecretMask(file.result.secrets)
     let rendering = DiagnosticRendering(file: path, text: file.text) { mask.apply(to: $0) }
     let diagnostics = file.result.diagnostics.sorted { $0.location < $1.location }
@@ -28,11 +30,9 @@ struct ScheduledPipelines: Sendable {
     return .good(
       ScheduledPipeline(
         name: definition.name, text: file.text, store: absolutePath(place),
-        entries: definition.schedules.map { _, schedule in
-          ScheduledPipeline.Entry(
-            schedule: schedule.jobSchedule, params: schedule.params.items.map { ($0.name, $0.value) })
-        }, notifies: !definition.notifiers.isEmpty),
-      warnings: [])
+        entries: definition.schedules.map(\.declaration.jobSchedule), notifies: !definition.notifiers.isEmpty),
+      warnings: notes
+        + diagnostics.filter { $0.severity == .warning }.map { mask.apply(to: rendering.line($0)) })
   }
 }
 
@@ -53,7 +53,7 @@ struct NextRuns {
     var lines = pipelines.flatMap { pipeline in
       pipeline.entries.map { entry in
         Line(
-          name: pipeline.name, slots: entry.schedule.slots, next: entry.schedule.slots.next(after: seconds - 1))
+          name: pipeline.name, slots: entry.slots, next: entry.slots.next(after: seconds - 1))
       }
     }
     var runs: [Run] = []

@@ -234,4 +234,18 @@ struct EvenSlots: SlotSource {
     #expect(again.map(\.attempt) == [2])
     #expect(again.map(\.reason) == [.retry])
   }
+
+  @Test func `a slot that could not be claimed leaves its place to others, and is tried again`() {
+    var scheduler = Scheduler(maxConcurrent: 1)
+    let actions = scheduler.add(job(), decidedUntil: 3500, now: 3610)
+    #expect(started(actions).map(\.slot.seconds) == [3600])
+    let run = scheduler.running.keys.first ?? 0
+    #expect(scheduler.ended(run, .unclaimed, now: 3611) == [])
+    #expect(scheduler.isIdle)
+    #expect(scheduler.decidedUntil("a") == 3599)
+    let again = started(scheduler.tick(3621))
+    #expect(again.map(\.slot.seconds) == [3600])
+    #expect(again.map(\.attempt) == [1])
+    #expect(scheduler.decidedUntil("a") == 3600)
+  }
 }

@@ -37,7 +37,7 @@ private final class Folder {
     PipelineWatch(PipelineFolder([path])) { path in
       let text = Self.text(of: path)
       if text.isEmpty || text == "broken" { return .broken(["\(path):1:1: error"]) }
-      let entry = ScheduledPipeline.Entry(schedule: JobSchedule(slots: SlotCalendar([])), params: [])
+      let entry = JobSchedule(slots: SlotCalendar([]))
       return .good(
         ScheduledPipeline(name: text, text: text, store: "s", entries: text == "idle" ? [] : [entry]), warnings: [])
     }
@@ -107,7 +107,13 @@ private final class Folder {
     let changes = watch.look()
     #expect(changes.taken.map(\.file) == ["\(folder.path)/a.yaml"])
     #expect(changes.notes.map(\.file) == ["\(folder.path)/b.yml"])
-    folder.write("idle", to: "a.yaml")
+    // The other file takes its place.
+    folder.remove("a.yaml")
+    #expect(watch.look().dropped.isEmpty)
+    let later = watch.look()
+    #expect(later.dropped == ["s#one"])
+    #expect(later.taken.map(\.file) == ["\(folder.path)/b.yml"])
+    folder.write("idle", to: "b.yml")
     #expect(watch.look(readsAll: true).dropped == ["s#one"])
   }
 }

@@ -99,7 +99,7 @@ import Testing
 
   @Test(arguments: [
     (["schedule"], "paths"), (["schedule", "nowhere"], "there is no file or folder 'nowhere'"),
-    (["schedule", ".", "--json"], "--json and --from go with --list"),
+    (["schedule", ".", "--json"], "--count, --from and --json go with --list"),
     (["schedule", ".", "--list", "--from", "soon"], "--from is a date or a time"),
     (["schedule", ".", "--max-concurrent-runs", "0"], "--max-concurrent-runs is at least 1"),
     (["schedule", ".", "--drain", "long"], "--drain is a duration"),

@@ -304,4 +304,36 @@ import Testing
       #expect(server.received.count == 2)
     }
   }
+
+  @Test func `params of a schedule that are secret stand in no log, no call and no store`() async throws {
+    let (gate, release) = (Gate(), DispatchSemaphore(value: 0))
+    try await withServer({ _ in
+      gate.open()
+      return [.run { release.wait() }, Self.rows]
+    }) { server in
+      let workspace = try Workspace()
+      try workspace.write("TOKEN=opensesame123\n", to: ".env")
+      let schedule = #"{cron: "@hourly", catch_up: latest, params: {token: "${secret:TOKEN}"}}"#
+      try workspace.write(
+        Self.pipeline(server, schedule).replacing("apis: {a: {", with: "params: {token: {default: none}}\napis: {a: {")
+          .replacing("query: {", with: "query: {t: \"${param:token}\", "), to: "p.yaml")
+      try await seed(workspace, hoursAgo: 1)
+      let process = try start(workspace)
+      await gate.wait()
+      let pid = try #require(try await workspace.query("SELECT pid FROM runs").first)
+      let call = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline").map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      #expect(call?.contains("--params-of-schedule") == true)
+      #expect(call?.contains("opensesame") == false)
+      release.signal()
+      try await wait(workspace, for: ["passed"], "SELECT state FROM slots")
+      let log = try await stop(process)
+      #expect(server.received.map(\.target).first?.contains("t=opensesame123") == true)
+      #expect(log.contains("schedule=1") && !log.contains("opensesame"), "\(log)")
+      for file in workspace.files where file.hasPrefix("assay.db") {
+        #expect(!(workspace.bytes(file).map { String(decoding: $0, as: UTF8.self) } ?? "").contains("opensesame"))
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 internal import AssayColumns
 package import AssayDefinition
 internal import AssayFormats
+internal import AssayHTTP
 package import AssaySchedule
 
 /// What happens when a slot comes while the pipeline is still running.
@@ -153,11 +154,11 @@ extension ScheduleDeclaration {
         maxAttempts: retry.maxAttempts, initial: retry.initial.seconds, factor: retry.factor, max: retry.max.seconds))
   }
 
-  /// Tells the runs of a pipeline's schedules apart: the params as a JSON object, or empty.
+  /// Tells the runs of a pipeline's schedules apart: a hash of the params, since they may hold secrets, or empty.
   package var variant: String {
     if params.items.isEmpty { return "" }
     var object = JSONObject()
     for item in params.items.sorted(by: { $0.name < $1.name }) { object.set(item.name, to: .string(item.value)) }
-    return JSONValue.object(object).text
+    return String(sha256Hex(Array(JSONValue.object(object).text.utf8)).prefix(16))
   }
 }
