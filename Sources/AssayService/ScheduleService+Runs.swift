@@ -25,6 +25,7 @@ extension ScheduleService {
     do {
       let earlier = try await book.claim(
         due, of: job.pipeline, waits: waits, decidedUntil: scheduler.decidedUntil(due.job))
+      unreadable.remove(due.job)
       if isDraining {
         try await book.unclaim(due, of: job.pipeline)
         return end(run, .unclaimed)
@@ -37,6 +38,7 @@ extension ScheduleService {
       log.info("the slot is another scheduler's, or was decided on", metadata: metadata)
       end(run, .refused)
     } catch {
+      unreadable.insert(due.job)
       log.warning(
         "the run cannot be started yet, and is tried again", metadata: metadata.merging(["error": "\(error)"]) { $1 })
       end(run, .unclaimed)
@@ -96,9 +98,12 @@ extension ScheduleService {
     let lines = child.errors.split(whereSeparator: \.isNewline).map(String.init)
     for line in lines { log.error("\(line)", metadata: metadata) }
     let words = lines.first ?? Self.words(for: child.ending)
+    let isForgotten = child.ending == .exited(0)
     var settled = SlotBook.Settled.unknown
     do {
-      settled = try await book.settle(run: known.runID, known.due, of: pipeline, unenteredBecause: words)
+      settled = try await book.settle(
+        run: known.runID, known.due, of: pipeline,
+        unenteredBecause: isForgotten ? "the store does not know its run any more" : words)
     } catch {
       log.error("the end of the run cannot be read", metadata: metadata.merging(["error": "\(error)"]) { $1 })
     }

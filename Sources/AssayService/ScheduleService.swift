@@ -53,7 +53,7 @@ package actor ScheduleService {
   var busyRuns: Set<Int> = []
   /// Pipelines whose store could not be read, which is tried again.
   var unread: [String: Job] = [:]
-  /// Those among them of which that was said.
+  /// Pipelines whose store failed when it was asked last.
   var unreadable: Set<String> = []
   /// Slots without a run that are still to be written, and whether that goes on.
   var decisions: [SlotDecision] = []
@@ -171,7 +171,8 @@ package actor ScheduleService {
     guard let file = options.healthFile else { return }
     let health = ServiceHealth(
       isDraining: isDraining, startedAt: startedAt, pipelines: jobs.count, broken: watch.broken,
-      unread: unread.values.map(\.file).sorted(), running: running.values.map(\.runID).sorted(),
+      unread: unreadable.compactMap { (jobs[$0] ?? unread[$0])?.file }.sorted(),
+      running: running.values.map(\.runID).sorted(),
       waiting: scheduler.waitingCount, nextWake: scheduler.nextWake)
     if let failure = health.write(to: file) {
       log.error("the health file cannot be written", metadata: ["file": "\(file)", "error": "\(failure)"])

@@ -82,6 +82,13 @@ struct SlotBook: Sendable {
         job: pipeline.id, slot: moment.seconds == seconds ? moment : ZonedMoment(seconds: seconds),
         variant: slot.variant, reason: .onTime, attempt: slot.attempt)
       memory.retrying = nil
+      let isOpen = !["passed", "warned", "failed", "running", "skipped", "missed"].contains(slot.state)
+      // A person may have run it again meanwhile.
+      if isOpen, pipeline.entries.allSatisfy({ $0.variant == slot.variant }),
+        try await store.hasRun(of: pipeline.name, for: slot.slot)
+      {
+        continue
+      }
       switch slot.state {
       case "error":
         // The newest slot alone: what came after it would have been in its way.

@@ -114,6 +114,18 @@ extension Store {
       isClaimAlive: isClaimAlive(row[6].text, until: row[7].text, now))
   }
 
+  /// Whether a run of a pipeline that stands for a moment came to a good end. O(log runs).
+  package func hasRun(of pipeline: String, for slot: StoreTime) async throws(StoreFailure) -> Bool {
+    try await file.perform { connection throws(StoreFailure) in
+      try !connection.handle.rows(
+        """
+        SELECT 1 FROM runs WHERE pipeline = ? AND logical_time = ? AND slot IS NOT NULL
+          AND outcome IN ('passed', 'warned') LIMIT 1
+        """, [.text(pipeline), .text(slot.text)]
+      ).isEmpty
+    }
+  }
+
   /// Gives a claim back, so that the slot is as if nobody had taken it up.
   package func unclaim(_ claim: SlotClaim, of pipeline: String) async throws(StoreFailure) {
     try await file.transaction { handle throws(StoreFailure) in

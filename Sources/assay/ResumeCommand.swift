@@ -39,7 +39,7 @@ struct RecoveryOptions: ParsableArguments {
     }
     let flags = [(wait, "--wait"), (quiet, "--quiet"), (json, "--json")].filter(\.0).map(\.1)
     let call = [record.file ?? "", "--store", store] + RunCall(of: record).arguments
-    guard let command = try Assay.parseAsRoot(["run"] + call + arguments(record.id) + flags) as? RunCommand else {
+    guard var command = try Assay.parseAsRoot(["run"] + call + arguments(record.id) + flags) as? RunCommand else {
       return
     }
     try await command.run()

@@ -99,7 +99,7 @@ struct ScheduleCommand: AsyncParsableCommand {
           "local": .string(run.at.text),
         ]).text + "\n"
       }
-      Terminal.output(lines.joined())
+      try write(lines.joined())
     } else {
       func padded(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: width - text.count)
@@ -109,10 +109,16 @@ struct ScheduleCommand: AsyncParsableCommand {
         "\(padded(run.pipeline, to: widths.0))  \(padded(run.at.text, to: widths.1))  "
           + "\(ZonedMoment(seconds: run.at.seconds).text)\n"
       }
-      Terminal.output(lines.joined())
+      try write(lines.joined())
       if runs.isEmpty, !hasFaults { Terminal.error("none of the pipelines has a schedule") }
     }
     if hasFaults { throw ExitStatus(code: 2) }
+  }
+
+  private func write(_ text: String) throws {
+    if Terminal.output(text) { return }
+    Terminal.error("error: the list could not be written to stdout")
+    throw ExitStatus(code: 3)
   }
 
   private func serve(_ reader: ScheduledPipelines) async throws {
