@@ -10,7 +10,7 @@ struct Assay: AsyncParsableCommand {
     abstract: "Fetches data, enriches it, grades it, and stops bad data from going further.",
     discussion: """
       People read stderr, machines read stdout. Exit codes: 0 passed, 1 the gate failed, 2 the pipeline file or the call \
-      is wrong, 3 the run broke, 4 a budget ran out, 130 interrupted.
+      is wrong, 3 the run broke, 4 a budget ran out, 130 and 143 interrupted.
       """,
     version: assayVersion,
     subcommands: [

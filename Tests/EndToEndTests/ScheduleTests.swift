@@ -292,7 +292,7 @@ import Testing
     }) { server in
       let workspace = try Workspace()
       try workspace.write(
-        Self.pipeline(server, #"{cron: "@hourly", catch_up: latest, retry: {max_attempts: 2, initial: 2s}}"#),
+        Self.pipeline(server, #"{cron: "@hourly", catch_up: latest, retry: {max_attempts: 2, initial: 10s}}"#),
         to: "p.yaml")
       try await seed(workspace, hoursAgo: 1)
       let first = try start(workspace)
