@@ -42,7 +42,7 @@ package struct WebhookNotifier: Notifier, Component {
       """
       type: webhook
       url: https://events.example.com/v2/enqueue
-      on: [failure, recovery]
+      on: [failure, missed]
       at_most_every: 1h
       body:
         routing_key: "${secret:ROUTING_KEY}"
