@@ -64,6 +64,11 @@ package final class Decoding {
 
   /// The text of a scalar with its variables filled, or nil: no scalar (a fault), or a variable without a value.
   package func text(_ node: YAMLNode, expecting what: String) -> String? {
+    filledText(node, expecting: what)?.text
+  }
+
+  /// The same with what variables brought told apart, for a text that has a syntax of its own.
+  package func filledText(_ node: YAMLNode, expecting what: String) -> FilledText? {
     guard case .scalar(let written, let quoted) = node.kind else {
       if let column = node.unquotedTemplate {
         fault(
@@ -78,9 +83,10 @@ package final class Decoding {
       fault(.wrongType, at: node.location, "expected \(what), but nothing is here")
       return nil
     }
-    guard let filled = fill(written, at: node.location) else { return nil }
-    if isSecret { secrets.append(filled) }
-    if filled.utf8.contains(0) {
+    guard let filled = fillPieces(written, at: node.location) else { return nil }
+    let text = filled.text
+    if isSecret { secrets.append(text) }
+    if text.utf8.contains(0) {
       // Paths, SQL and header values end there in other hands.
       fault(.badValue, at: node.location, "a text cannot hold a NUL character")
       return nil
@@ -90,8 +96,17 @@ package final class Decoding {
 
   /// The text with each `${…}` filled, `$${` standing for `${`; nil where one has no value.
   package func fill(_ written: String, at location: SourceLocation) -> String? {
-    guard written.contains("${") else { return written }
+    fillPieces(written, at: location)?.text
+  }
+
+  private func fillPieces(_ written: String, at location: SourceLocation) -> FilledText? {
+    guard written.contains("${") else { return FilledText(written) }
+    var pieces: [FilledText.Piece] = []
     var filled = ""
+    func bring(_ value: String) {
+      pieces += [FilledText.Piece(filled), FilledText.Piece(value, isBrought: true)]
+      filled = ""
+    }
     var rest = written[...]
     var complete = true
     while let dollar = rest.firstIndex(of: "$") {
@@ -108,7 +123,7 @@ package final class Decoding {
         let expression = after[after.index(after: after.startIndex)..<end]
         switch variables.answer(expression) {
         case .value(let value, let secret):
-          filled += value
+          bring(value)
           // A private key is secret wherever it stands.
           let secret = secret || value.contains("PRIVATE KEY-----")
           if !isSecret, !secret, expression.hasPrefix("env:"),
@@ -117,7 +132,7 @@ package final class Decoding {
             usedEnvironment[String(name)] = value
           }
           if secret, !value.isEmpty { secrets.append(value) }
-        case .unset where isSecret && variables.secretStandIn != nil: filled += variables.secretStandIn ?? ""
+        case .unset where isSecret && variables.secretStandIn != nil: bring(variables.secretStandIn ?? "")
         case .unset(let message):
           if variables.unsetIsFault { fault(.unsetVariable, at: location, message) }
           complete = false
@@ -132,7 +147,8 @@ package final class Decoding {
         rest = after
       }
     }
-    return complete ? filled + rest : nil
+    pieces.append(FilledText.Piece(filled + rest))
+    return complete ? FilledText(pieces, unfilled: written) : nil
   }
 }
 

@@ -40,7 +40,7 @@ package struct Key<Root: Sendable>: Sendable {
         context.fault(.badValue, at: node.location, "'\(name)' must be \(bounds), not \(number)")
         return
       }
-      if required, !canBeEmpty, let text = value as? String, text.isEmpty {
+      if required, !canBeEmpty, (value as? String ?? (value as? FilledText)?.text)?.isEmpty == true {
         context.fault(.badValue, at: node.location, "'\(name)' is empty")
         return
       }

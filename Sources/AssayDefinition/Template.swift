@@ -1,7 +1,7 @@
 /// A text with `{column}` in it, filled for each row: `{street}, {city}`.
 ///
 /// `{column?}` may be null and is then empty; a null in `{column}` makes the row skipped. `{{` and `}}` stand for
-/// the braces themselves. A text without braces is a constant.
+/// the braces themselves. A text without braces is a constant, and so is all that a variable brings.
 package struct Template: ConfigValue, Hashable {
   package enum Part: Sendable, Hashable {
     case literal(String)
@@ -17,7 +17,7 @@ package struct Template: ConfigValue, Hashable {
   package static var shape: Shape { .template }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> Template? {
-    guard let text = context.text(node, expecting: "a text, with {column} for what differs from row to row") else {
+    guard let text = context.filledText(node, expecting: "a text, with {column} for what differs from row to row") else {
       return nil
     }
     do {
@@ -37,32 +37,37 @@ package struct Template: ConfigValue, Hashable {
   }
 
   /// The template that a text spells.
-  package init(_ text: String) throws(SyntaxFault) {
+  package init(_ text: String) throws(SyntaxFault) { try self.init(FilledText(text)) }
+
+  /// The template that a text spells; braces that variables brought are no more than characters.
+  package init(_ text: FilledText) throws(SyntaxFault) {
     parts = []
     var literal = ""
-    var rest = text[...]
-    while let character = rest.first {
-      rest = rest.dropFirst()
-      switch character {
-      case "{" where rest.first == "{", "}" where rest.first == "}":
-        literal.append(character)
-        rest = rest.dropFirst()
+    let characters = text.pieces.flatMap { piece in piece.text.map { (value: $0, isBrought: piece.isBrought) } }
+    var rest = characters[...]
+    func isNext(_ character: Character) -> Bool { rest.first.map { $0.value == character && !$0.isBrought } ?? false }
+    while let character = rest.popFirst() {
+      switch character.value {
+      case _ where character.isBrought: literal.append(character.value)
+      case "{" where isNext("{"), "}" where isNext("}"):
+        literal.append(character.value)
+        rest.removeFirst()
       case "{":
-        guard let end = rest.firstIndex(of: "}") else {
-          throw SyntaxFault(message: "'{' without its '}' in '\(text)'; write {{ for the character itself")
+        guard let end = rest.firstIndex(where: { $0.value == "}" && !$0.isBrought }) else {
+          throw SyntaxFault(
+            message: "'{' without its '}' in '\(text.unfilled)'; write {{ for the character itself")
         }
         var name = rest[..<end]
         rest = rest[rest.index(after: end)...]
-        let optional = name.last == "?"
-        if optional { name = name.dropLast() }
-        guard !name.isEmpty else { throw SyntaxFault(message: "'{}' names no column in '\(text)'") }
+        let optional = name.last.map { $0.value == "?" && !$0.isBrought } ?? false
+        if optional { name.removeLast() }
+        guard !name.isEmpty else { throw SyntaxFault(message: "'{}' names no column in '\(text.unfilled)'") }
         if !literal.isEmpty { parts.append(.literal(literal)) }
         literal = ""
-        parts.append(.column(String(name), optional: optional))
+        parts.append(.column(String(name.map(\.value)), optional: optional))
       case "}":
-        throw SyntaxFault(message: "'}' without its '{' in '\(text)'; write }} for the character itself")
-      default:
-        literal.append(character)
+        throw SyntaxFault(message: "'}' without its '{' in '\(text.unfilled)'; write }} for the character itself")
+      default: literal.append(character.value)
       }
     }
     if !literal.isEmpty { parts.append(.literal(literal)) }
@@ -71,6 +76,16 @@ package struct Template: ConfigValue, Hashable {
   /// The columns that it names, in order.
   package var columnNames: [String] {
     parts.compactMap { if case .column(let name, _) = $0 { name } else { nil } }
+  }
+
+  /// The template as messages show it: braces of its constants stand once, so that a secret among them is still known.
+  package var shown: String {
+    parts.map {
+      switch $0 {
+      case .literal(let text): text
+      case .column(let name, let optional): "{\(name)\(optional ? "?" : "")}"
+      }
+    }.joined()
   }
 
   /// The template as it is written.

@@ -23,14 +23,18 @@ package struct ConditionSQL: Sendable, Hashable {
   package let sql: String
   /// Each once, in the order of the text; what stands in quotes and comments is none.
   package let names: [Name]
+  /// The quote that is opened and never closed; nil where all are.
+  private let openQuote: Unicode.Scalar?
 
   package init(_ sql: String) {
     self.sql = sql
-    names = Self.names(in: sql)
+    (names, openQuote) = Self.read(sql)
   }
 
   /// What is wrong with the expression, or nil: for validation. Values may be any.
   package var fault: String? {
+    // SQLite would quote the rest of what the expression was put into.
+    if let openQuote { return "the \(openQuote) that opens a text or a name is not closed" }
     var tables: [Table] = []
     for name in names {
       let place = tables.firstIndex { $0.name == name.owner }
@@ -76,10 +80,11 @@ package struct ConditionSQL: Sendable, Hashable {
   }
 
   /// Reads the text as SQLite does, as far as names go.
-  private static func names(in sql: String) -> [Name] {
+  private static func read(_ sql: String) -> (names: [Name], openQuote: Unicode.Scalar?) {
     let text = Array(sql.unicodeScalars)
     var words: [(text: String, isName: Bool)] = []
     var at = 0
+    var openQuote: Unicode.Scalar?
     func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
       scalar == "_" || scalar == "$" || scalar.value > 127 || scalar.properties.isAlphabetic
         || ("0"..."9").contains(scalar)
@@ -87,6 +92,7 @@ package struct ConditionSQL: Sendable, Hashable {
     /// The text up to a closing quote, which stands twice for itself; moves behind it.
     func quotedText(until end: Unicode.Scalar) -> String {
       var found = String.UnicodeScalarView()
+      let opening = text[at]
       at += 1
       while at < text.count {
         if text[at] == end {
@@ -96,6 +102,7 @@ package struct ConditionSQL: Sendable, Hashable {
         found.append(text[at])
         at += 1
       }
+      if at >= text.count { openQuote = opening }
       at += 1
       return String(found)
     }
@@ -133,7 +140,7 @@ package struct ConditionSQL: Sendable, Hashable {
       let name = Name(owner: words[place].text, field: words[place + 2].text)
       if !names.contains(name) { names.append(name) }
     }
-    return names
+    return (names, openQuote)
   }
 }
 

@@ -137,7 +137,7 @@ extension Store {
       """
       SELECT pipeline, slot, variant, state, attempt, reason, decided_at
       FROM slots \(filter.pipeline == nil ? "INDEXED BY slots_without_run" : "")
-      WHERE run_id IS NULL AND state <> 'claimed' AND slot >= ? AND slot < ?
+      WHERE \(Self.isPassed) AND state <> 'claimed' AND slot >= ? AND slot < ?
         \(filter.pipeline == nil ? "" : "AND pipeline = ?") \(choice)
       ORDER BY slot DESC LIMIT \(limit)
       """,

@@ -21,18 +21,20 @@ extension Store {
   static func pauseBetweenDeletions() async { try? await Task.sleep(for: timeSlice) }
 
   /// Deletes runs of a pipeline that are too old, with all that hangs on them, in small transactions.
-  /// - Parameter limit: The most runs; the others go at the next time.
+  /// - Parameters:
+  ///   - spared: A run that stays however old it is: the one that is ending.
+  ///   - limit: The most runs; the others go at the next time.
   /// - Returns: How many have gone.
   @discardableResult
   package func dropRuns(
-    of pipeline: String, _ retention: RunRetention, limit: Int = .max
+    of pipeline: String, _ retention: RunRetention, sparing spared: String? = nil, limit: Int = .max
   ) async throws(StoreFailure) -> Int {
     var dropped = 0
     var isDone = false
     while !isDone, dropped < limit {
       let rest = limit - dropped
       let (count, ended) = try await file.transaction { handle throws(StoreFailure) in
-        try Self.dropSome(of: pipeline, retention, limit: rest, handle)
+        try Self.dropSome(of: pipeline, retention, sparing: spared, limit: rest, handle)
       }
       dropped += count
       isDone = ended
@@ -40,7 +42,7 @@ extension Store {
     }
     try await file.transaction { handle throws(StoreFailure) in
       try handle.rows(
-        "DELETE FROM slots WHERE pipeline = ? AND slot < ? AND run_id IS NULL AND state <> 'claimed'",
+        "DELETE FROM slots WHERE pipeline = ? AND slot < ? AND \(Self.isPassed) AND state <> 'claimed'",
         [.text(pipeline), .text(retention.slotsBefore.text)])
     }
     return dropped
@@ -87,7 +89,7 @@ extension Store {
 
   /// Deletes for about a time slice within an open transaction.
   private static func dropSome(
-    of pipeline: String, _ retention: RunRetention, limit: Int, _ handle: SQLHandle
+    of pipeline: String, _ retention: RunRetention, sparing spared: String?, limit: Int, _ handle: SQLHandle
   ) throws(StoreFailure) -> (count: Int, isDone: Bool) {
     let start = ContinuousClock.now
     let newest = try newestPublished(of: pipeline, handle)
@@ -96,11 +98,11 @@ extension Store {
       let runs = try handle.rows(
         """
         SELECT id FROM runs INDEXED BY runs_by_pipeline
-        WHERE pipeline = ?1 AND started_at < ?2 AND outcome IS NOT NULL AND id IS NOT ?3
+        WHERE pipeline = ?1 AND started_at < ?2 AND outcome IS NOT NULL AND id IS NOT ?3 AND id IS NOT ?4
           AND NOT EXISTS (SELECT 1 FROM runs AS later WHERE later.resumed_from = runs.id)
           AND id NOT IN (SELECT run_id FROM publish_intents)
         ORDER BY started_at LIMIT \(min(20, limit - dropped))
-        """, [.text(pipeline), .text(retention.before.text), SQLValue(newest)]
+        """, [.text(pipeline), .text(retention.before.text), SQLValue(newest), SQLValue(spared)]
       ).map { $0[0] }
       if runs.isEmpty { return (dropped, true) }
       while try !dropPart(of: runs, retention, handle) {

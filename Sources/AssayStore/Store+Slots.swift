@@ -30,7 +30,7 @@ package struct SlotRecord: Sendable, Hashable {
 }
 
 extension Store {
-  /// Claims a slot, so that nobody else starts its run. O(log slots).
+  /// Claims a slot, so that nobody else starts its run. The run that it had is known until the next one enters. O(log slots).
   /// - Parameters:
   ///   - again: Claim it although it had a run: the outcomes, or states, after which that is wanted.
   ///   - lease: For how long the claim holds without being renewed, should its process not be of this machine.
@@ -56,18 +56,31 @@ extension Store {
         """
         INSERT INTO slots (pipeline, slot, variant, state, attempt, claimed_by, claimed_until, decided_at)
           VALUES (?1, ?2, ?3, 'claimed', ?4, ?5, ?6, ?7)
-        ON CONFLICT (pipeline, slot, variant) DO UPDATE SET state = 'claimed', run_id = NULL, attempt = ?4,
+        ON CONFLICT (pipeline, slot, variant) DO UPDATE SET state = 'claimed', attempt = ?4,
           claimed_by = ?5, claimed_until = ?6, reason = NULL, decided_at = ?7
         """, key + [SQLValue(attempt), .text(claim.owner), .text(now.adding(lease).text), .text(now.text)])
       return attempt
     }
   }
 
-  /// Decides that a slot has no run, unless it is decided on: `missed` or `skipped`, with the reason.
+  /// Whether a slot has no run of its own; the words of an index.
+  static let isPassed = "(run_id IS NULL OR state IN ('missed', 'skipped'))"
+
+  /// Decides that a slot has no run, unless it is decided on, or the live claim of another: `missed` or `skipped`, with the
+  /// reason.
+  /// - Parameter owner: The `ProcessIdentity.owner` of the scheduler that decides.
   package func pass(
-    _ slot: StoreTime, variant: String, of pipeline: String, as state: String, reason: String, now: StoreTime = .now
+    _ slot: StoreTime, variant: String, of pipeline: String, as state: String, reason: String,
+    owner: String = ProcessIdentity.current.owner, now: StoreTime = .now
   ) async throws(StoreFailure) {
     try await file.transaction { handle throws(StoreFailure) in
+      let claim = try handle.rows(
+        """
+        SELECT claimed_by, claimed_until FROM slots
+        WHERE pipeline = ? AND slot = ? AND variant = ? AND state = 'claimed'
+        """, [.text(pipeline), .text(slot.text), .text(variant)]
+      ).first
+      if let claim, claim[0].text != owner, Self.isClaimAlive(claim[0].text, until: claim[1].text, now) { return }
       try handle.rows(
         """
         INSERT INTO slots (pipeline, slot, variant, state, decided_at, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -86,7 +86,7 @@ enum StoreSchema {
     CREATE INDEX runs_by_pipeline_outcome ON runs(pipeline, outcome, started_at);
     CREATE INDEX runs_by_moment ON runs(pipeline, logical_time) WHERE slot IS NOT NULL;
     CREATE INDEX runs_by_origin ON runs(resumed_from) WHERE resumed_from IS NOT NULL;
-    CREATE INDEX slots_without_run ON slots(slot) WHERE run_id IS NULL;
+    CREATE INDEX slots_without_run ON slots(slot) WHERE (run_id IS NULL OR state IN ('missed', 'skipped'));
 
     """
 

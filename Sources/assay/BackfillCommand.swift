@@ -5,6 +5,7 @@ internal import AssayEngine
 internal import AssayHTTP
 internal import AssaySchedule
 internal import AssayStore
+internal import Glibc
 
 /// Which moments of a backfill are run.
 enum BackfillChoice: String, CaseIterable, ExpressibleByArgument {
@@ -92,14 +93,18 @@ struct BackfillCommand: AsyncParsableCommand {
     }
     let plan = try BackfillPlan(self, definition)
     let options = pipeline.runOptions(file)
-    let store = try await orUsageFault { try await Store.open(options.storePath ?? "assay.db") }
+    let path = options.storePath ?? "assay.db"
+    // What only looks makes no store.
+    if dryRun, access(path, F_OK) != 0 {
+      return try show(try await plan.items(self, file: file, store: nil))
+    }
+    let store = try await orUsageFault { try await Store.open(path) }
     let work = BackfillRun(
       call: self, text: file.text, store: store, arguments: plan.arguments(of: self, store: store.path))
     do {
       let items = try await plan.items(self, file: file, store: store)
       if dryRun {
-        let list = BackfillList(items)
-        try Terminal.outputOrFail(json ? list.jsonLines : list.plan(.standardOutput()), "the plan")
+        try show(items)
       } else {
         let code = try await work.run(items)
         await store.close()
@@ -111,5 +116,10 @@ struct BackfillCommand: AsyncParsableCommand {
       await store.close()
       throw error
     }
+  }
+
+  private func show(_ items: [BackfillItem]) throws {
+    let list = BackfillList(items)
+    try Terminal.outputOrFail(json ? list.jsonLines : list.plan(.standardOutput()), "the plan")
   }
 }

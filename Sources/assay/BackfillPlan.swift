@@ -112,8 +112,8 @@ struct BackfillPlan {
     return moments
   }
 
-  /// What is to be done for each moment that is meant.
-  func items(_ call: BackfillCommand, file: PipelineFile, store: Store) async throws -> [BackfillItem] {
+  /// What is to be done for each moment that is meant; without a store, no moment has a run.
+  func items(_ call: BackfillCommand, file: PipelineFile, store: Store?) async throws -> [BackfillItem] {
     guard let first = moments.first, let last = moments.last else { return [] }
     let sha256 = sha256Hex(Array(file.text.utf8))
     // Params and targets may hold the date: then each moment has a definition of its own.
@@ -128,10 +128,10 @@ struct BackfillPlan {
         let (result, found) = try read(moment, call, file)
         params = found.paramsText(SecretMask(result.secrets))
         if definition == nil {
-          let runs = try await store.runs(
+          let runs = try await store?.runs(
             of: found.name, standingFrom: StoreTime(milliseconds: Int64(first.seconds) * 1000),
             through: StoreTime(milliseconds: Int64(last.seconds) * 1000))
-          known = Dictionary(grouping: runs) { $0.logicalTime }
+          known = Dictionary(grouping: runs ?? []) { $0.logicalTime }
         }
         definition = found
       }
@@ -177,7 +177,7 @@ struct BackfillPlan {
 
   /// Nil for a moment that is not meant.
   private func decision(
-    _ runs: [RunRecord], _ only: BackfillChoice, _ sha256: String, _ store: Store
+    _ runs: [RunRecord], _ only: BackfillChoice, _ sha256: String, _ store: Store?
   ) async throws -> BackfillItem.Decision? {
     guard let newest = runs.last else { return only == .failed ? nil : .run }
     if newest.outcome == nil { return .skip(run: newest.id, because: "is running") }
@@ -190,7 +190,7 @@ struct BackfillPlan {
       if newest.exitCode == 0 { return .skip(run: newest.id, because: newest.outcome ?? "") }
     }
     guard Store.resumable.contains(newest.outcome ?? ""), newest.definitionSHA256 == sha256,
-      try await store.runThatSettled(newest) == nil
+      try await store?.runThatSettled(newest) == nil
     else { return .run }
     return .goOn(with: newest.id)
   }

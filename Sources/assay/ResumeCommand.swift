@@ -54,7 +54,12 @@ struct RecoveryOptions: ParsableArguments {
     }
     if run.file == nil { return "the run \(run.id) is of an older version, which did not keep its file's place" }
     if RunStory.FileState(of: run) == .gone { return "the file of the run \(run.id) is gone: \(run.file ?? "")" }
-    if let argument = RunCall(of: run).masked {
+    let call = RunCall(of: run)
+    if call.isNewer {
+      return "the run \(run.id) was called by a newer version of Assay, in words that this one does not know; "
+        + "take that version, or call 'assay run'"
+    }
+    if let argument = call.masked {
       return "the run \(run.id) was called with a secret, which the store does not keep: '\(argument)'; "
         + "call 'assay run' with it"
     }

@@ -10,6 +10,9 @@ struct RunCall {
   /// The run that it does again; nil for any other.
   var rerunOf: String?
 
+  /// Whether a newer Assay wrote it, whose options may mean what this one does not know.
+  private(set) var isNewer = false
+
   private static let version: Int64 = 1
 
   init(_ arguments: [String], rerunOf: String?, mask: SecretMask) {
@@ -22,6 +25,7 @@ struct RunCall {
     if let call = run.call, case .object(let object)? = try? JSONParser.parse(call) {
       arguments = Self.texts(object["arguments"])
       if case .string(let id)? = object["rerun_of"] { rerunOf = id }
+      if case .integer(let version)? = object["version"] { isNewer = version > Self.version }
       return
     }
     arguments = []

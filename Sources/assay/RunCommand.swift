@@ -147,8 +147,7 @@ struct RunCommand: AsyncParsableCommand {
     options.notifies = !noNotify
     options.clock = clock
     options.resumeMaxAge = resumeMaxAge.flatMap { Duration(text: $0) } ?? options.resumeMaxAge
-    let mask = SecretMask(file.result.secrets)
-    options.call = call(mask).text
+    var mask = SecretMask(file.result.secrets)
     try await origin.apply(earlier, to: &options, definition, mask: mask)
     if resume {
       let broken = try await orUsageFault { [definition, options] in
@@ -159,11 +158,14 @@ struct RunCommand: AsyncParsableCommand {
       options.trigger = .resume
       options.clock = RunClock(of: broken)
       // The logical date is part of what was asked.
-      (file, definition) = try pipeline.read(at: options.clock, tellsNobody: tellsNobody, quiet: true)
-      try await orUsageFault { [definition] in
+      (file, definition) = try pipeline.read(
+        at: options.clock, text: file.text, tellsNobody: tellsNobody, quiet: true)
+      mask = SecretMask(file.result.secrets)
+      try await orUsageFault { [definition, mask] in
         try Resumption.requireSameParams(definition, as: broken, mask: mask)
       }
     }
+    options.call = call(mask).text
     if let run = control.goOnWith {
       options.resumes = await Resumption.run(
         run, if: definition, sha256: options.definitionSHA256, store: options.storePath ?? "", mask: mask)

@@ -134,7 +134,9 @@ extension SignatureTemplate: ConfigValue {
   package static var shape: Shape { .text }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> SignatureTemplate? {
-    guard let text = context.text(node, expecting: "a text, with what the request fills in braces") else { return nil }
+    guard let text = context.filledText(node, expecting: "a text, with what the request fills in braces") else {
+      return nil
+    }
     do {
       let template = try Template(text)
       var parts: [Part] = []

@@ -12,7 +12,8 @@ package struct JUnitReport: Report, Component {
       Each dataset is a suite, each check a case with a name that stays the same from run to run: the check, or its own \
       `name`, and its column; a second check of the same name is `NAME #2`. A check that fails is a failure, one that \
       warns passes and says so in its output, one without data is skipped. Sources, steps and outputs are cases of a suite \
-      of their own, and so is the run: where it broke, or where a budget ran out, there is an error.
+      of their own, and so is the run: where it broke, or where a budget ran out, there is an error, and where its gate \
+      failed, a failure.
       """, shorthand: "path",
     keys: [Key("path", \.path, required: true, "The file, relative to the pipeline file.")],
     examples: ["junit: reports/customers.xml"],
@@ -68,6 +69,8 @@ struct JUnitText {
     let result: Result =
       if let ending = report.ending {
         .broke(title: ending, text: messages)
+      } else if report.exitCode == 1 {
+        .failed(title: CheckText.safe(report.reason ?? "the gate failed"), text: messages)
       } else {
         .passed(note: messages.isEmpty ? nil : messages)
       }

@@ -118,7 +118,7 @@ struct PreparedRequest: Sendable {
   }
 }
 
-extension RequestTemplate<String> {
+extension RequestTemplate<FilledText> {
   /// The request with its texts read as templates. Throws where one of them is none.
   func templates() throws(Template.SyntaxFault) -> RequestTemplate<Template> {
     var request = RequestTemplate<Template>()
@@ -132,7 +132,7 @@ extension RequestTemplate<String> {
   }
 }
 
-extension Named<String> {
+extension Named<FilledText> {
   fileprivate func templates() throws(Template.SyntaxFault) -> Named<Template> {
     var templates: [Named<Template>.Item] = []
     for item in items {
@@ -142,7 +142,7 @@ extension Named<String> {
   }
 }
 
-extension BodyTemplate<String> {
+extension BodyTemplate<FilledText> {
   fileprivate func templates() throws(Template.SyntaxFault) -> BodyTemplate<Template> {
     var body = BodyTemplate<Template>()
     body.json = try json?.templates()
@@ -153,7 +153,7 @@ extension BodyTemplate<String> {
   }
 }
 
-extension JSONTemplate<String> {
+extension JSONTemplate<FilledText> {
   fileprivate func templates() throws(Template.SyntaxFault) -> JSONTemplate<Template> {
     switch self {
     case .constant(let value): return .constant(value)

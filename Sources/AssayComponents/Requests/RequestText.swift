@@ -8,7 +8,7 @@ package protocol RequestText: ConfigValue {
   static var isTemplate: Bool { get }
   /// Whether a text of a JSON body that is one `{column}` alone stands for the column's value with its kind.
   static var keepsKinds: Bool { get }
-  /// The text as it is written.
+  /// The text as messages show it.
   var written: String { get }
   /// The columns that it names.
   var columns: [(name: String, isOptional: Bool)] { get }
@@ -22,19 +22,19 @@ extension RequestText {
   package static var keepsKinds: Bool { false }
 }
 
-extension String: RequestText {
-  package static var empty: String { "" }
+extension FilledText: RequestText {
+  package static var empty: FilledText { FilledText() }
   package static var isTemplate: Bool { false }
-  package var written: String { self }
+  package var written: String { text }
   package var columns: [(name: String, isOptional: Bool)] { [] }
   package var soleColumn: String? { nil }
-  package func filled(_ cell: (String) -> String?) -> String? { self }
+  package func filled(_ cell: (String) -> String?) -> String? { text }
 }
 
 extension Template: RequestText {
   package static var empty: Template { Template(parts: []) }
   package static var isTemplate: Bool { true }
-  package var written: String { text }
+  package var written: String { shown }
   package var columns: [(name: String, isOptional: Bool)] {
     parts.compactMap { part in
       if case .column(let name, let optional) = part { (name, optional) } else { nil }

@@ -10,7 +10,7 @@ package struct HTTPSource: Source, Component {
     case json, jsonl, csv, xml
   }
 
-  var request = RequestTemplate<String>()
+  var request = RequestTemplate<FilledText>()
   var format = BodyFormat.json
   var records: Located<String>?
   var allowEmpty = false

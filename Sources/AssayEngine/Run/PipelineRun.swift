@@ -317,7 +317,6 @@ package final class PipelineRun: Sendable {
       try? await store.finish(runID, verdict.ledgerResult(report, mask: mask))
     }
     try? await store.dropExpiredAnswers()
-    await dropOldRuns(store, &report)
     // The decision has fallen: what fails from here on is said, and changes nothing of it.
     do {
       for dataset in report.datasets where dataset.metrics != nil && !options.isTrial {
@@ -330,6 +329,7 @@ package final class PipelineRun: Sendable {
     } catch {
       report.messages.append(mask.apply(to: "the store's ledger is not complete: \(error)"))
     }
+    await dropOldRuns(store, &report)
   }
 
   /// Deletes runs of the pipeline that are older than its file keeps them, a bounded number at once.
@@ -341,7 +341,7 @@ package final class PipelineRun: Sendable {
     retention.slotsBefore = min(retention.before, StoreTime.now.adding(.zero - window))
     do {
       for name in [plan.definition.name, plan.definition.name + "#part"] {
-        try await store.dropRuns(of: name, retention, limit: 500)
+        try await store.dropRuns(of: name, retention, sparing: runID, limit: 500)
       }
     } catch {
       report.messages.append(mask.apply(to: "old runs are still in the store: \(error)"))

@@ -13,7 +13,7 @@ package enum RunSelection: Sendable, Hashable {
     switch self {
     case .only(let words):
       let nodes = Self.nodes(of: definition)
-      let outputs = definition.outputs.map(\.output.target).filter { !$0.isEmpty }
+      let outputs = definition.outputs.flatMap { Self.names(of: $0.output) }
       let tags = (nodes.map(\.settings) + definition.outputs.map(\.common.settings)).flatMap(\.tags).map(\.name)
       let known = datasets + outputs + tags
       guard let word = words.first(where: { !known.contains($0) }) else { return nil }
@@ -49,7 +49,8 @@ package enum RunSelection: Sendable, Hashable {
       let output = whole.outputs[index]
       var isMeant = chosen.contains(output.common.from.name)
       if case .only(let words) = self {
-        isMeant = isMeant || Self.isMeant(output.output.target, output.common.settings, words)
+        let names = Self.names(of: output.output)
+        isMeant = isMeant || names.contains { Self.isMeant($0, output.common.settings, words) }
       }
       part.outputs[index].isLeftOut = !isMeant
     }
@@ -65,6 +66,11 @@ package enum RunSelection: Sendable, Hashable {
 
   private static func nodes(of definition: PipelineDefinition) -> [(name: String, settings: NodeSettings)] {
     definition.sources.map { ($0.name, $0.common.settings) } + definition.steps.map { ($0.name, $0.settings) }
+  }
+
+  /// A table of another file has its own name, and one with the file.
+  private static func names(of output: any Output) -> [String] {
+    [output.table, output.target].compactMap(\.self).filter { !$0.isEmpty }
   }
 
   private static func isMeant(_ name: String, _ settings: NodeSettings, _ words: [String]) -> Bool {
