@@ -17,7 +17,8 @@ package struct Template: ConfigValue, Hashable {
   package static var shape: Shape { .template }
 
   package static func decode(_ node: YAMLNode, _ context: Decoding) -> Template? {
-    guard let text = context.filledText(node, expecting: "a text, with {column} for what differs from row to row") else {
+    guard let text = context.filledText(node, expecting: "a text, with {column} for what differs from row to row")
+    else {
       return nil
     }
     do {

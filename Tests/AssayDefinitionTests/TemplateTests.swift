@@ -37,6 +37,33 @@ import Testing
     }
   }
 
+  static let brought: [(String, [Template.Part])] = [
+    ("${secret:K}", [.literal("abc{v}d}")]), ("{a}${secret:K}", [.column("a", optional: false), .literal("abc{v}d}")]),
+    ("${env:OPEN}a}}", [.literal("{a}")]), ("{{${env:OPEN}", [.literal("{{")]), ("${param:p}", [.literal("{{x}}")]),
+    ("{${env:OPEN}}", [.column("{", optional: false)]), ("{${env:MARK}}", [.column("a?", optional: false)]),
+    ("{${env:MARK}?}", [.column("a?", optional: true)]), ("$${a}", [.literal("$"), .column("a", optional: false)]),
+  ]
+
+  @Test(arguments: brought)
+  func `what a variable brings is text, whatever it holds`(text: String, parts: [Template.Part]) {
+    #expect(decoded(text).template?.parts == parts)
+  }
+
+  @Test(arguments: ["{a${secret:K}", "${secret:K}}", "{}${secret:K}"])
+  func `a template that cannot be read is shown without what variables bring`(text: String) {
+    let (template, context) = decoded(text)
+    #expect(template == nil && context.diagnostics.count == 1)
+    #expect(context.diagnostics.allSatisfy { $0.message.contains("'\(text)'") && !$0.message.contains("abc") })
+  }
+
+  private func decoded(_ text: String) -> (template: Template?, context: Decoding) {
+    let context = Decoding(
+      variables: Variables(
+        environment: ["K": "abc{v}d}", "OPEN": "{", "MARK": "a?"], params: ["p": "{{x}}"]), catalogue: Catalogue())
+    let node = YAMLNode(.scalar(text, quoted: true), at: .start)
+    return (Template.decode(node, context), context)
+  }
+
   @Test func `a template is filled for a row`() throws {
     let row = ["a": "1", "b": ""]
     #expect(try Template("{a}-{b}-{c?}").fill { row[$0] } == "1--")

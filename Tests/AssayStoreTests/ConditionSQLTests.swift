@@ -21,7 +21,8 @@ import Testing
     ("1; DROP TABLE x", nil),
     ("x > 1", "no such column: x"), ("\"a\" = 1", "no such column: a"), ("(SELECT 1 FROM nope)", "no such table: nope"),
     ("", nil),
-    ("count(*) > 0", nil), ("a.b > 1", nil),
+    ("count(*) > 0", nil), ("a.b > 1", nil), ("'open", "the ' that opens a text or a name is not closed"),
+    ("a.b = 'x''", "the ' that opens"), ("[a.b", "the [ that opens"),
   ]
 
   @Test(arguments: faults)

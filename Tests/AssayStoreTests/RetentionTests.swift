@@ -63,6 +63,15 @@ import Testing
     await store.close()
   }
 
+  @Test func `the run that is ending stays, however old it is`() async throws {
+    let path = folder.file("a.db")
+    let store = try await Store.open(path)
+    for (id, days) in [("a", 300), ("own", 200), ("c", 100)] { try await add(store, id, days: days, outcome: "error") }
+    #expect(try await store.dropRuns(of: "p", RunRetention(olderThan: ago(90)), sparing: "own") == 2)
+    #expect(try ids(path, "run_reports") == ["own"])
+    await store.close()
+  }
+
   @Test func `a run at work stays, and so does one that a younger run has gone on with`() async throws {
     let path = folder.file("a.db")
     let store = try await Store.open(path)

@@ -79,6 +79,38 @@ import Testing
     await store.close()
   }
 
+  @Test func `a slot that is claimed again knows the run that it had, until the next one enters`() async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    let claim = SlotClaim(slot: slot, owner: ProcessIdentity.current.owner)
+    _ = try await store.claim(claim, of: "p")
+    try await store.begin(record("r1", claim: claim))
+    try await store.finish("r1", RunResult(outcome: "error", exitCode: 3))
+    #expect(try await store.claim(claim, of: "p", again: ["error"]) == 2)
+    // The retry dies before it begins.
+    try await store.pass(slot, variant: "", of: "p", as: "error", reason: "it did not begin")
+    #expect(try await store.slots(of: "p", since: slot).map(\.runID) == ["r1"])
+    #expect(try await store.claim(claim, of: "p", again: ["error"]) == 3)
+    try await store.begin(record("r2", claim: claim))
+    #expect(try await store.slots(of: "p", since: slot).map(\.runID) == ["r2"])
+    await store.close()
+  }
+
+  @Test func `the live claim of another scheduler is not passed over`() async throws {
+    let store = try await Store.open(folder.file("a.db"))
+    let owner = ProcessIdentity.current.owner
+    _ = try await store.claim(SlotClaim(slot: slot, owner: owner), of: "p")
+    func state() async throws -> [String] { try await store.slots(of: "p", since: slot).map(\.state) }
+    try await store.pass(slot, variant: "", of: "p", as: "missed", reason: "", owner: "elsewhere/x/1/1")
+    #expect(try await state() == ["claimed"])
+    let late = StoreTime.now.adding(.seconds(120))
+    try await store.pass(slot, variant: "", of: "p", as: "missed", reason: "", owner: "elsewhere/x/1/1", now: late)
+    #expect(try await state() == ["missed"])
+    _ = try await store.claim(SlotClaim(slot: slot, owner: owner), of: "p", again: ["missed"])
+    try await store.pass(slot, variant: "", of: "p", as: "skipped", reason: "", owner: owner)
+    #expect(try await state() == ["skipped"])
+    await store.close()
+  }
+
   @Test func `a slot whose run a person goes on with has what comes of that`() async throws {
     let store = try await Store.open(folder.file("a.db"))
     let claim = SlotClaim(slot: slot, owner: ProcessIdentity.current.owner)

@@ -103,6 +103,7 @@ import Testing
       "\(own.errors)")
     let cron = try await backfill(
       "--from", "2025-10-01", "--to", "2025-11-30", "--cron", "0 0 1 * *", "--dry-run", "--json")
+    #expect(!workspace.exists("assay.db"), "what only looks makes no store")
     #expect(
       try lines(cron).compactMap { $0["at"]?.string } == ["2025-10-01T00:00:00-04:00", "2025-11-01T00:00:00-04:00"])
   }

@@ -71,6 +71,19 @@ import Testing
     }
   }
 
+  @Test func `a table of another file is chosen by its name`() async throws {
+    let workspace = try Workspace()
+    try workspace.write("a\n1\n", to: "in.csv")
+    let text = """
+      sources: {s: {type: csv, path: in.csv}}
+      outputs:
+        - {type: sqlite, from: s, table: i1, path: other.db}
+        - {type: sqlite, from: s, table: i2, path: other.db}
+      """
+    #expect(try await workspace.run(text, "--only", "i1").published == [true])
+    #expect(try await workspace.run(text, "--only", "other.db:i2").published == [true])
+  }
+
   @Test func `a file that nobody writes to is left behind at the timeout`() async throws {
     let workspace = try Workspace()
     try workspace.write("a\n1\n", to: "in.csv")

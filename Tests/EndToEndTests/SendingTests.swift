@@ -92,6 +92,46 @@ import Testing
     }
   }
 
+  @Test func `a secret that holds braces arrives as it is, and is shown nowhere`() async throws {
+    let secret = "abc{id}d}ef"
+    try await withServer({ request in [reply(request.target.hasPrefix("/bad") ? 400 : 200, [], "{\"v\": 1}")] }) {
+      server in
+      let workspace = try Workspace()
+      try workspace.write("id\n7\n", to: "in.csv")
+      func text(_ path: String) -> String {
+        """
+        apis: {a: {base_url: "\(server.url)", retry: {initial: 1ms}}}
+        sources:
+          s: {type: csv, path: in.csv}
+          f: {type: http, api: a, for_each: s, path: "/for/{id}", query: {k: "${secret:K}"}}
+        steps: {l: {type: lookup, from: s, api: a, path: "\(path)/{id}", query: {k: "${secret:K}"}, columns: {v: $.v}}}
+        outputs:
+          - {type: http, from: l, api: a, path: /out, body: {json: {k: "${secret:K}", both: "{id}${secret:K}"}}}
+          - {type: jsonl, from: f, path: f.jsonl}
+        notify: [{type: webhook, url: "\(server.url)/hook", on: [success], body: {k: "${secret:K}", p: "{pipeline}"}}]
+        """
+      }
+      let run = try await workspace.run(text("/good"), environment: ["K": secret])
+      #expect(run.code == 0, "\(run.errors)")
+      let received = server.received
+      let targets = Set(received.map(\.target))
+      #expect(targets.isSuperset(of: ["/for/7?k=abc%7Bid%7Dd%7Def", "/good/7?k=abc%7Bid%7Dd%7Def"]), "\(targets)")
+      let bodies = Set(received.map { String(decoding: $0.body, as: UTF8.self) })
+      #expect(
+        bodies.isSuperset(of: [
+          #"{"k":"abc{id}d}ef","both":"7abc{id}d}ef"}"#, #"{"k":"abc{id}d}ef","p":"p"}"#,
+        ]), "\(bodies)")
+      let broken = try await workspace.run(text("/bad"), environment: ["K": secret])
+      #expect(broken.code == 3)
+      try workspace.write("version: 1\nname: p\n" + text("/${secret:K}{"), to: "q.yaml")
+      let refused = try await workspace.assay("run", "q.yaml", environment: ["K": secret])
+      #expect(refused.code == 2)
+      for shown in [broken.errors, broken.report.text, refused.errors, refused.output] {
+        #expect(!shown.contains("abc") && !shown.contains("d}ef") && !shown.contains("abc%7B"), "\(shown)")
+      }
+    }
+  }
+
   @Test func `the report tells what was sent, and the store forgets it with the run`() async throws {
     try await withServer({ _ in [reply(204)] }) { server in
       let workspace = try Workspace()

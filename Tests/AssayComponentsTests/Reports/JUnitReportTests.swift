@@ -25,9 +25,11 @@ import Testing
     #expect(
       try text(report) == """
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="customers" tests="6" failures="1" errors="0" skipped="1" time="1.240">
-          <testsuite name="customers.run" tests="2" failures="0" errors="0" skipped="0" time="1.240" timestamp="2026-11-24T06:15:00Z">
-            <testcase name="run" classname="customers.run" file="pipelines/customers.yaml" time="1.240"/>
+        <testsuites name="customers" tests="6" failures="2" errors="0" skipped="1" time="1.240">
+          <testsuite name="customers.run" tests="2" failures="1" errors="0" skipped="0" time="1.240" timestamp="2026-11-24T06:15:00Z">
+            <testcase name="run" classname="customers.run" file="pipelines/customers.yaml" time="1.240">
+              <failure type="failure" message="the check format email failed"></failure>
+            </testcase>
             <testcase name="source customers" classname="customers.run" file="pipelines/customers.yaml" time="0.120"/>
           </testsuite>
           <testsuite name="customers.customers" tests="4" failures="1" errors="0" skipped="1" time="0.000" timestamp="2026-11-24T06:15:00Z">
@@ -75,6 +77,12 @@ import Testing
   func `a run that did not come to its end is an error`(_ outcome: Outcome, _ code: Int, _ words: String) throws {
     let run = try #require(try cases(Reports.report(outcome, code)).first)
     #expect(run.all("error").first?.attributes["message"] == words)
+  }
+
+  @Test func `a gate that warnings fail is red`() throws {
+    let run = try #require(try cases(Reports.report(.warned, 1)).first)
+    #expect(run.all("failure").first?.attributes["message"] == "warnings fail this gate")
+    #expect(try cases(Reports.report(.failed, 0)).first?.all("failure").count == 0)
   }
 
   @Test func `equal names are told apart, also from names that look like it`() throws {
