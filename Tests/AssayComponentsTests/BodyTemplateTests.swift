@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func `a source's texts are no templates`() throws {
-    let (body, faults) = decode("json: {query: 'query { items(first: 10) { id } }', n: {a}}", as: String.self)
+    let (body, faults) = decode("json: {query: 'query { items(first: 10) { id } }', n: {a}}", as: FilledText.self)
     #expect(faults.isEmpty)
     #expect(
       body?.filled { _ in nil }?.bytes == Array(#"{"query":"query { items(first: 10) { id } }","n":{"a":null}}"#.utf8))
@@ -121,7 +121,7 @@ import Testing
   }
 
   private func body(_ yaml: String) throws -> RequestBody {
-    try #require(decode(yaml, as: String.self).body?.filled { _ in nil })
+    try #require(decode(yaml, as: FilledText.self).body?.filled { _ in nil })
   }
 
   @Test(arguments: [
