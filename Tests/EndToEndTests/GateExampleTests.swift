@@ -144,7 +144,7 @@ import Testing
     #expect(job.at("artifacts", "when")?.scalar == "always")
     let junit = try #require(job.at("artifacts", "reports", "junit")?.scalar)
     let root = try #require(workspace.text(junit).flatMap { XMLTree($0) })
-    #expect(root.attributes["failures"] == "\(code)")
+    #expect(root.attributes["failures"] == "\(code * 2)")
     for cached in job.at("cache", "paths")?.list ?? [] { #expect(workspace.exists(cached.scalar ?? "")) }
   }
 

@@ -123,7 +123,7 @@ import Testing
         ]), "\(bodies)")
       let broken = try await workspace.run(text("/bad"), environment: ["K": secret])
       #expect(broken.code == 3)
-      try workspace.write("version: 1\nname: p\n" + text("/${secret:K}{"), to: "q.yaml")
+      try workspace.write("version: 1\nname: p\n" + text("/${secret:K}}"), to: "q.yaml")
       let refused = try await workspace.assay("run", "q.yaml", environment: ["K": secret])
       #expect(refused.code == 2)
       for shown in [broken.errors, broken.report.text, refused.errors, refused.output] {
