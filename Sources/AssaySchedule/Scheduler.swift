@@ -147,6 +147,8 @@ package struct Scheduler: Sendable {
 
   /// What is to be done at a moment. O(changes × log jobs); nothing is due: O(1).
   package mutating func tick(_ now: Int) -> [Action] {
+    // What comes now is for the next scheduler, which sees that nobody decided on it.
+    if isDraining { return [] }
     if lastNow != .min, now < lastNow - Self.grace { setBack(to: now) }
     lastNow = max(now, lastNow)
     var actions: [Action] = []

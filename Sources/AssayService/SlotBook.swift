@@ -120,7 +120,8 @@ struct SlotBook: Sendable {
   func claim(
     _ due: DueSlot, of pipeline: ScheduledPipeline, waits: Bool, decidedUntil: Int?
   ) async throws -> String? {
-    try await withStore(pipeline.store, patience: .seconds(30)) { store throws(StoreFailure) in
+    // A store that is locked is tried again: its runs have no place while they wait.
+    try await withStore(pipeline.store, patience: .seconds(5)) { store throws(StoreFailure) in
       let slot = Self.time(due.slot.seconds)
       let known = try await store.slot(slot, variant: due.variant, of: pipeline.name)
       let again: Set<String> =
