@@ -81,7 +81,7 @@ import Testing
     #expect(annotations.last?.hasPrefix("::warning file=data/pipeline.yaml,line=8,col=16,") == true)
     #expect(workspace.text("summary.md")?.hasPrefix("## ❌ `gate` failed\n") == true)
     let junit = try #require(workspace.text("reports/assay.xml").flatMap { XMLTree($0) })
-    #expect(junit.attributes["failures"] == "1" && junit.attributes["errors"] == "0")
+    #expect(junit.attributes["failures"] == "2" && junit.attributes["errors"] == "0")
     #expect(workspace.exists("reports/assay.json"))
   }
 
