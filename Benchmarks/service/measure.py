@@ -66,6 +66,7 @@ def ledger(folder, count=100_000):
         at += datetime.timedelta(minutes=5)
         one |= {"id": at.strftime("%Y%m%d-%H%M%S-") + f"{i % 10000:04}", "pipeline": f"p{i % 50}",
                 "started_at": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "finished_at": at.strftime("%Y-%m-%dT%H:%M:%S.500Z"),
+                "lease_until": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
                 "outcome": "failed" if i % 20 == 0 else "passed"}
         rows.append([one[name] for name in columns])
     store.executemany(f"INSERT INTO runs VALUES ({','.join('?' * len(columns))})", rows)
