@@ -41,7 +41,9 @@ import Testing
       // What was killed in the middle of writing is read all the same.
       #expect(try await workspace.query("SELECT count(*) >= 0 FROM runs") == ["1"], "round \(round)")
     }
-    let last = try workspace.start(["schedule", "p.yaml"])
+    let last = try workspace.start(["schedule", "p.yaml", "--health-file", "health.json"])
+    // Before it is ready, a signal ends it as any program.
+    while !workspace.exists("health.json") { try await Task.sleep(for: .milliseconds(20)) }
     for _ in 0..<600 {
       let done = try await workspace.query("SELECT count(*) FROM slots WHERE state = 'passed'")
       if done == ["\(Self.slots)"] { break }

@@ -49,6 +49,7 @@ import Testing
     try workspace.start(["schedule", "p.yaml"] + arguments)
   }
 
+  /// Stops a scheduler whose slots have come to their ends.
   private func stop(_ process: ChildProcess) async throws -> String {
     process.signal(SIGTERM)
     let ending = await process.end()
@@ -78,8 +79,8 @@ import Testing
       let dates = try await workspace.query("SELECT '/rows?d=' || substr(slot, 1, 10) FROM runs ORDER BY slot")
       #expect(server.received.map(\.target) == dates)
       // What was decided on is not offered again.
-      let second = try start(workspace)
-      try await Task.sleep(for: .milliseconds(500))
+      let second = try start(workspace, "--health-file", "health.json")
+      while !workspace.exists("health.json") { try await Task.sleep(for: .milliseconds(20)) }
       _ = try await stop(second)
       #expect(try await workspace.query("SELECT count(*) FROM slots") == ["3"])
     }
@@ -115,8 +116,8 @@ import Testing
       await gate.wait()
       first.signal(SIGKILL)
       _ = await first.end()
-      let second = try start(workspace)
-      try await Task.sleep(for: .milliseconds(500))
+      let second = try start(workspace, "--health-file", "health.json")
+      while !workspace.exists("health.json") { try await Task.sleep(for: .milliseconds(20)) }
       #expect(try await workspace.query("SELECT count(*) FROM runs") == ["1"])
       release.signal()
       try await wait(workspace, for: ["2"], "SELECT count(*) FROM slots WHERE state = 'passed'")

@@ -13,8 +13,9 @@ struct Ending: Sendable {
 
 /// A started program with its output going to files; it is killed if it runs longer than ``limit``.
 final class ChildProcess: Sendable {
-  /// Far longer than any test takes, so that a program that hangs fails a test rather than to stop all of them.
-  static let limit = Duration.seconds(60)
+  /// Far longer than any test takes, so that a program that hangs fails a test rather than to stop all of them. A program
+  /// may wait for others of its test, which wait for their turn behind those of all tests.
+  static let limit = Duration.seconds(240)
 
   let id: pid_t
   private let files: (output: String, errors: String)
